@@ -1,0 +1,59 @@
+# Two commands: `make up` brings a stack up in the sandbox, `make test` runs every check.
+# Nothing here needs a cloud account, and nothing here reads a credential.
+STACK ?= dev
+PYTHON ?= python3.11
+VENV := .venv
+READY := $(VENV)/.ready
+RUN := $(VENV)/bin/python
+
+# A python3.11 of that name is not on every machine that has Python 3.11.
+ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
+PYTHON := python3
+endif
+
+.PHONY: up preview render test lint types bench schema lock clean
+
+up: $(READY)
+	@SANDBOX_STARTED=$$(date +%s.%N) $(RUN) -m sandbox up $(STACK) $(ARGS)
+
+preview: $(READY)
+	@$(RUN) -m sandbox preview $(STACK) $(ARGS)
+
+render: $(READY)
+	@$(RUN) -m sandbox render $(STACK) $(ARGS)
+
+test: lint types $(READY)
+	@$(RUN) -m pytest
+
+lint: $(READY)
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+types: $(READY)
+	@$(VENV)/bin/mypy
+
+bench: $(READY)
+	@$(RUN) -m bench $(ARGS)
+
+# The JSON schema that the stack files name, made anew from the settings classes.
+schema: $(READY)
+	@$(RUN) -m sandbox schema
+
+lock: $(READY)
+	@$(VENV)/bin/pip install -q uv
+	@$(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --python-version 3.11 requirements/program.in -o requirements.txt
+	@$(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --python-version 3.11 requirements/sandbox.in -o requirements-dev.txt
+
+clean:
+	rm -rf .sandbox .mypy_cache .ruff_cache .pytest_cache
+
+# One environment for everything. It is made under another name and moved into place only when
+# it is whole, so that a stopped download leaves nothing that looks ready.
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 11) else "Python 3.11 or later is needed, this is %d.%d (make PYTHON=/path/to/python3.11)" % sys.version_info[:2])'
+	@echo "Setting up $(VENV): about a minute and 600 MB, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,147 @@
+"""Who the stack is, and what each component is handed: names, tags, provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+
+from components.data_classes import DataClass, LIMITS, effective
+from components.model import AccountId, Cidr, Hostname, Settings, Slug, refuse
+from components.naming import Names
+
+US_REGIONS: Final = ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
+"""Pupils' data stays in the United States: the regions a stack may name."""
+
+Region = Literal["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
+Environment = Literal["dev", "staging", "production"]
+TagValue = Annotated[str, StringConstraints(pattern=r"^[\w .:/=+@-]{1,256}$")]
+
+
+class Runner(Settings):
+    """Where ``pulumi up`` runs: it must reach the cluster's API endpoint."""
+
+    public_cidrs: list[Cidr] = []
+    """Networks that may reach a public API endpoint (dev and staging)."""
+    agent_pool: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """Pulumi Deployments agent pool inside the account's network: what a private endpoint demands."""
+
+    @field_validator("public_cidrs")
+    @classmethod
+    def _not_everyone(cls, value: list[Cidr]) -> list[Cidr]:
+        for index, network in enumerate(value):
+            if network.prefixlen < 8:
+                refuse("a network of /8 or smaller: 0.0.0.0/0 opens the API to everyone", value=str(network), at=[index])
+        return value
+
+
+class StackIdentity(Settings):
+    """Which stack this is: whose, where, and how far it has been brought up."""
+
+    platform: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
+    """The product: first part of every name. At most 12 characters."""
+    env: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
+    """The environment's name: second part of every name. At most 12 characters."""
+    tier: Environment
+    """Which rules apply: production has protection that dev opts out of."""
+    account_id: AccountId
+    """The AWS account; a real ``up`` anywhere else is refused."""
+    region: Region = "us-east-1"
+    recovery_region: Region | None = None
+    """Where production's copies live. Not the region itself."""
+    domain: Hostname
+    """Base domain of the stack's host names."""
+    owner: TagValue
+    """Team that answers for the stack (``Owner`` tag)."""
+    cost_center: TagValue
+    """Who pays (``CostCenter`` tag)."""
+    phase: Literal["bootstrap", "running"] = "running"
+    """``bootstrap`` leaves our own workloads out, until their images are pushed."""
+    runner: Runner
+
+    @field_validator("recovery_region")
+    @classmethod
+    def _elsewhere(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and value == info.data.get("region"):
+            refuse("a region other than the stack's own", value=value)
+        return value
+
+    @property
+    def production(self) -> bool:
+        """Whether losses here hurt: protection, longer retention, pupils' real data."""
+        return self.tier == "production"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every component is handed: the stack's identity, its names and tags, and the AWS provider."""
+
+    identity: StackIdentity
+    names: Names
+    provider: aws.Provider
+
+    @classmethod
+    def create(cls, identity: StackIdentity) -> Context:
+        """Make the AWS provider (account guard, default tags) and the names of the stack."""
+        names = Names(identity.platform, identity.env, identity.account_id, identity.region)
+        provider = aws.Provider(
+            "aws",
+            region=identity.region,
+            allowed_account_ids=[identity.account_id],
+            default_tags=aws.ProviderDefaultTagsArgs(tags=default_tags(identity)),
+        )
+        return cls(identity, names, provider)
+
+    @property
+    def production(self) -> bool:
+        """Shorthand for ``identity.production``."""
+        return self.identity.production
+
+    @property
+    def protect(self) -> bool:
+        """Whether stores and keys are protected: a destroy of dev and staging ends empty."""
+        return self.identity.production
+
+    def tags(self, declared: DataClass | None = None, **more: str) -> dict[str, str]:
+        """Tags that a resource adds to the provider's: its data class where it differs from ``internal``, and ``more``."""
+        tags = dict(more)
+        if declared is not None:
+            data_class = effective(declared, production=self.production)
+            tags["DataClass"] = data_class.value
+            compliance = LIMITS[data_class].compliance
+            if compliance is not None:
+                tags["Compliance"] = compliance
+        return tags
+
+    def all_tags(self, declared: DataClass | None = None, **more: str) -> dict[str, str]:
+        """Default tags and own tags together, for what no provider tags: volumes, instances, controllers' resources."""
+        return {**default_tags(self.identity), **self.tags(declared, **more)}
+
+
+def default_tags(identity: StackIdentity) -> dict[str, str]:
+    """The mandatory tags that the provider puts on everything. Constants only: an unknown tag would hide them all."""
+    return {
+        "Project": identity.platform,
+        "Environment": identity.env,
+        "Owner": identity.owner,
+        "CostCenter": identity.cost_center,
+        "DataClass": DataClass.INTERNAL.value,
+        "ManagedBy": "pulumi",
+    }
+
+
+def child_options(
+    parent: pulumi.Resource,
+    *,
+    depends_on: Sequence[pulumi.Resource] = (),
+    protect: bool | None = None,
+) -> pulumi.ResourceOptions:
+    """Options of a component's child; the provider comes from the parent's ``providers``."""
+    return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on) or None, protect=protect)
+
+
+__all__ = ["Context", "Environment", "Field", "Region", "Runner", "Slug", "StackIdentity", "child_options", "default_tags"]

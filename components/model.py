@@ -1,0 +1,181 @@
+"""What every settings class stands on: a frozen model, the domain's own types, and refusals that name a key.
+
+A check over several fields is written as a ``field_validator`` on the last field it needs, reading the earlier
+ones from ``info.data``. pydantic puts only valid fields there, so a check whose material is wrong is not run: one
+mistake gives one error, and every independent mistake is still reported in the same run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Annotated, Any, NoReturn
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+
+class Settings(BaseModel):
+    """Base of every settings class: immutable, unknown keys refused, defaults checked like given values."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True, arbitrary_types_allowed=False
+    )
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One wrong key of a stack file.
+
+    ``path`` leads from the section to the key (``("subnets", "private", 0)``), ``value`` is what stands there and
+    ``allowed`` says what may stand there instead.
+    """
+
+    path: tuple[str | int, ...]
+    value: object
+    allowed: str
+
+
+def refuse(allowed: str, *, value: object = ..., at: Sequence[str | int] = ()) -> NoReturn:
+    """Refuse the key under validation, or the key ``at`` below it; ``allowed`` says what may stand there.
+
+    ``value`` replaces the value that the message shows, where the whole of the field would be too much.
+    """
+    refuse_all([Problem(tuple(at), value, allowed)])
+
+
+def refuse_all(problems: Iterable[Problem]) -> None:
+    """Refuse every key that ``problems`` names, with paths relative to the field under validation; none: accept."""
+    found = tuple(problems)
+    if found:
+        raise PydanticCustomError("refused", "{summary}", {"summary": found[0].allowed, "problems": found})
+
+
+def one_of(values: Iterable[str]) -> str:
+    """``one of a, b, c`` in the order given."""
+    return "one of " + ", ".join(values)
+
+
+def repeated(values: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Index and value of everything that stands in ``values`` a second time."""
+    seen: set[str] = set()
+    for index, value in enumerate(values):
+        if value in seen:
+            yield index, value
+        seen.add(value)
+
+
+# --- the domain's own types -------------------------------------------------------------------------------------
+
+
+def _network(value: object) -> object:
+    if isinstance(value, IPv4Network):
+        return value
+    try:
+        return IPv4Network(str(value), strict=True)
+    except ValueError:
+        refuse("an IPv4 network in CIDR form whose host bits are zero, such as 10.1.0.0/16", value=value)
+
+
+Cidr = Annotated[
+    IPv4Network,
+    BeforeValidator(_network),
+    Field(json_schema_extra={"type": "string", "format": None, "examples": ["10.1.0.0/16"]}),
+]
+"""An IPv4 network with no host bits set."""
+
+_PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+
+
+def _private(value: IPv4Network) -> IPv4Network:
+    if not any(value.subnet_of(block) for block in _PRIVATE):
+        refuse("a private network (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10)", value=str(value))
+    return value
+
+
+PrivateCidr = Annotated[Cidr, AfterValidator(_private)]
+"""A network of RFC 1918 or RFC 6598 space."""
+
+
+def _quoted_digits(value: object) -> object:
+    if isinstance(value, int):
+        refuse("twelve digits in quotes (YAML reads unquoted digits as a number and drops leading zeros)", value=value)
+    return value
+
+
+AccountId = Annotated[str, BeforeValidator(_quoted_digits), StringConstraints(pattern=r"^\d{12}$")]
+"""An AWS account number: twelve digits, quoted."""
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
+"""A short lower-case name with single hyphens, letter first."""
+DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+"""An RFC 1035 label, as Kubernetes wants it for Services and namespaces."""
+Hostname = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$", max_length=253)]
+"""A fully qualified host name in lower case, without the final dot."""
+Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
+Days = Annotated[int, Field(ge=1, le=3653, strict=True)]
+"""A finite number of days, ten years at most."""
+Percent = Annotated[int, Field(ge=1, le=100, strict=True)]
+
+_CPU = re.compile(r"^(?P<milli>\d+)m$|^(?P<cores>\d+(\.\d{1,3})?)$")
+_BYTES = re.compile(r"^(?P<number>\d+)(?P<unit>Ki|Mi|Gi|Ti)$")
+_UNITS = {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3, "Ti": 1024**4}
+
+
+def cpu_millis(quantity: str) -> int:
+    """Thousandths of a core in a Kubernetes CPU quantity (``250m``, ``2``, ``0.5``). ``ValueError`` for others."""
+    match = _CPU.match(quantity)
+    if match is None:
+        raise ValueError(quantity)
+    return int(match["milli"]) if match["milli"] else round(float(match["cores"]) * 1000)
+
+
+def memory_bytes(quantity: str) -> int:
+    """Bytes in a Kubernetes memory quantity with a binary unit (``512Mi``). ``ValueError`` for others."""
+    match = _BYTES.match(quantity)
+    if match is None:
+        raise ValueError(quantity)
+    return int(match["number"]) * _UNITS[match["unit"]]
+
+
+def _cpu(value: object) -> object:
+    text = str(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else ""
+    if not _CPU.match(text) or cpu_millis(text) == 0:
+        refuse("a CPU quantity above zero such as 250m, 1 or 1.5", value=value)
+    return text
+
+
+def _memory(value: object) -> object:
+    if not isinstance(value, str) or not _BYTES.match(value) or memory_bytes(value) == 0:
+        refuse("a memory quantity above zero with a binary unit, such as 256Mi or 1Gi", value=value)
+    return value
+
+
+Cpu = Annotated[str, BeforeValidator(_cpu)]
+Memory = Annotated[str, BeforeValidator(_memory)]
+
+
+class Quantities(Settings):
+    """CPU and memory of one container."""
+
+    cpu: Cpu
+    memory: Memory
+
+
+class Resources(Settings):
+    """What a container asks for and may use at most."""
+
+    requests: Quantities = Quantities(cpu="250m", memory="256Mi")
+    limits: Quantities = Quantities(cpu="500m", memory="512Mi")
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's own signature
+        """Requests above limits are what the API server would refuse."""
+        problems = []
+        if cpu_millis(self.requests.cpu) > cpu_millis(self.limits.cpu):
+            problems.append(Problem(("requests", "cpu"), self.requests.cpu, f"at most the limit, {self.limits.cpu}"))
+        if memory_bytes(self.requests.memory) > memory_bytes(self.limits.memory):
+            problems.append(
+                Problem(("requests", "memory"), self.requests.memory, f"at most the limit, {self.limits.memory}")
+            )
+        refuse_all(problems)
