@@ -10,12 +10,14 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from components.data_classes import DataClass, LIMITS, effective
+from components.data_classes import LIMITS, DataClass, effective
 from components.model import AccountId, Cidr, Hostname, Settings, Slug, refuse
 from components.naming import Names
 
 US_REGIONS: Final = ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
 """Pupils' data stays in the United States: the regions a stack may name."""
+
+_WIDEST_RUNNER: Final = 8
 
 Region = Literal["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
 Environment = Literal["dev", "staging", "production"]
@@ -34,8 +36,10 @@ class Runner(Settings):
     @classmethod
     def _not_everyone(cls, value: list[Cidr]) -> list[Cidr]:
         for index, network in enumerate(value):
-            if network.prefixlen < 8:
-                refuse("a network of /8 or smaller: 0.0.0.0/0 opens the API to everyone", value=str(network), at=[index])
+            if network.prefixlen < _WIDEST_RUNNER:
+                refuse(
+                    "a network of /8 or smaller: 0.0.0.0/0 opens the API to everyone", value=str(network), at=[index]
+                )
         return value
 
 
@@ -107,7 +111,7 @@ class Context:
         return self.identity.production
 
     def tags(self, declared: DataClass | None = None, **more: str) -> dict[str, str]:
-        """Tags that a resource adds to the provider's: its data class where it differs from ``internal``, and ``more``."""
+        """Tags that a resource adds to the provider's: its data class, and ``more``."""
         tags = dict(more)
         if declared is not None:
             data_class = effective(declared, production=self.production)
@@ -144,4 +148,14 @@ def child_options(
     return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on) or None, protect=protect)
 
 
-__all__ = ["Context", "Environment", "Field", "Region", "Runner", "Slug", "StackIdentity", "child_options", "default_tags"]
+__all__ = [
+    "Context",
+    "Environment",
+    "Field",
+    "Region",
+    "Runner",
+    "Slug",
+    "StackIdentity",
+    "child_options",
+    "default_tags",
+]

@@ -20,7 +20,7 @@ class DataClass(StrEnum):
 
 @dataclass(frozen=True)
 class ClassLimits:
-    """The longest time a class is kept, in days (``None``: no limit of its own), backups likewise, and the regulations."""
+    """The longest that a class and its backups are kept, in days (``None``: no limit), and its regulations."""
 
     max_days: int | None
     max_backup_days: int | None

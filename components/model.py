@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Final, NoReturn, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 
@@ -43,14 +43,18 @@ def refuse(allowed: str, *, value: object = ..., at: Sequence[str | int] = ()) -
 
     ``value`` replaces the value that the message shows, where the whole of the field would be too much.
     """
-    refuse_all([Problem(tuple(at), value, allowed)])
+    raise _refusal((Problem(tuple(at), value, allowed),))
 
 
 def refuse_all(problems: Iterable[Problem]) -> None:
     """Refuse every key that ``problems`` names, with paths relative to the field under validation; none: accept."""
     found = tuple(problems)
     if found:
-        raise PydanticCustomError("refused", "{summary}", {"summary": found[0].allowed, "problems": found})
+        raise _refusal(found)
+
+
+def _refusal(found: tuple[Problem, ...]) -> PydanticCustomError:
+    return PydanticCustomError("refused", "{summary}", {"summary": found[0].allowed, "problems": found})
 
 
 def one_of(values: Iterable[str]) -> str:
@@ -116,6 +120,41 @@ Hostname = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([-a-z0-9]*[a-z0
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 Days = Annotated[int, Field(ge=1, le=3653, strict=True)]
 """A finite number of days, ten years at most."""
+LOG_DAYS: Final = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+"""The retentions that CloudWatch Logs has (PutRetentionPolicy; 0, for ever, is left out on purpose)."""
+
+
+def _log_days(value: int) -> int:
+    if value not in LOG_DAYS:
+        refuse("a retention that CloudWatch Logs has: " + ", ".join(map(str, LOG_DAYS)), value=value)
+    return value
+
+
+LogDays = Annotated[int, Field(strict=True), AfterValidator(_log_days)]
+"""Days that a log group keeps its events."""
 Percent = Annotated[int, Field(ge=1, le=100, strict=True)]
 
 _CPU = re.compile(r"^(?P<milli>\d+)m$|^(?P<cores>\d+(\.\d{1,3})?)$")
@@ -169,8 +208,8 @@ class Resources(Settings):
     requests: Quantities = Quantities(cpu="250m", memory="256Mi")
     limits: Quantities = Quantities(cpu="500m", memory="512Mi")
 
-    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's own signature
-        """Requests above limits are what the API server would refuse."""
+    @model_validator(mode="after")
+    def _within_limits(self) -> Self:
         problems = []
         if cpu_millis(self.requests.cpu) > cpu_millis(self.limits.cpu):
             problems.append(Problem(("requests", "cpu"), self.requests.cpu, f"at most the limit, {self.limits.cpu}"))
@@ -179,3 +218,4 @@ class Resources(Settings):
                 Problem(("requests", "memory"), self.requests.memory, f"at most the limit, {self.limits.memory}")
             )
         refuse_all(problems)
+        return self
