@@ -11,7 +11,7 @@ ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
 PYTHON := python3
 endif
 
-.PHONY: up preview render test lint types bench schema lock clean
+.PHONY: up preview render test pytest lint types bench schema lock clean
 
 up: $(READY)
 	@SANDBOX_STARTED=$$(date +%s.%N) $(RUN) -m sandbox up $(STACK) $(ARGS)
@@ -22,7 +22,9 @@ preview: $(READY)
 render: $(READY)
 	@$(RUN) -m sandbox render $(STACK) $(ARGS)
 
-test: lint types $(READY)
+test: lint types pytest
+
+pytest: $(READY)
 	@$(RUN) -m pytest
 
 lint: $(READY)
@@ -49,8 +51,8 @@ lock: $(READY)
 clean:
 	rm -rf .sandbox .mypy_cache .ruff_cache .pytest_cache
 
-# One environment for everything. It is made under another name and moved into place only when
-# it is whole, so that a stopped download leaves nothing that looks ready.
+# One environment for everything. The mark is set only when it is whole, so that a stopped download leaves nothing
+# that looks ready.
 $(READY): requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] >= (3, 11) else "Python 3.11 or later is needed, this is %d.%d (make PYTHON=/path/to/python3.11)" % sys.version_info[:2])'
 	@echo "Setting up $(VENV): about a minute and 600 MB, once."

@@ -21,7 +21,7 @@ _WIDEST_RUNNER: Final = 8
 
 Region = Literal["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
 Environment = Literal["dev", "staging", "production"]
-TagValue = Annotated[str, StringConstraints(pattern=r"^[\w .:/=+@-]{1,256}$")]
+TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 .:/=+@_-]+$", max_length=256)]
 
 
 class Runner(Settings):

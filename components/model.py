@@ -39,8 +39,9 @@ class Problem:
 
 
 def refuse(allowed: str, *, value: object = ..., at: Sequence[str | int] = ()) -> NoReturn:
-    """Refuse the key under validation, or the key ``at`` below it; ``allowed`` says what may stand there.
+    """Refuse the key under validation, or the key ``at`` from it; ``allowed`` says what may stand there.
 
+    ``at`` leads downward, or with ``".."`` first to a sibling, where the wrong key is one validated earlier.
     ``value`` replaces the value that the message shows, where the whole of the field would be too much.
     """
     raise _refusal((Problem(tuple(at), value, allowed),))

@@ -62,7 +62,7 @@ def _problems(error: ValidationError, annotation: object, raw: object) -> Iterat
         context: dict[str, Any] = item.get("ctx") or {}
         if item["type"] == "refused":
             for found in context["problems"]:
-                full = (*path, *found.path)
+                full = _joined(path, found.path)
                 value = _at(raw, full) if found.value is ... else found.value
                 yield Problem(full, value, found.allowed)
         elif item["type"] in ("union_tag_not_found", "union_tag_invalid"):
@@ -70,6 +70,13 @@ def _problems(error: ValidationError, annotation: object, raw: object) -> Iterat
         else:
             value = MISSING if item["type"] == "missing" else item["input"]
             yield Problem(path, value, _allowed(item["type"], item["msg"], context, annotation, path))
+
+
+def _joined(path: Path, more: Path) -> Path:
+    """``more`` from ``path``, where ``..`` goes one up."""
+    while more[:1] == ("..",):
+        path, more = path[:-1], more[1:]
+    return (*path, *more)
 
 
 def _tag_problem(path: Path, kind: str, context: Mapping[str, Any], raw: object) -> Iterator[Problem]:

@@ -112,7 +112,9 @@ class NetworkingSettings(Settings):
         vpc, zones = info.data.get("cidr"), info.data.get("zones")
         if value is None:
             if vpc is not None and vpc.prefixlen > SMALLEST_PREFIX:
-                refuse(f"a VPC of /{SMALLEST_PREFIX} or larger, or explicit subnets: {vpc} is too small to plan")
+                refuse(
+                    f"a /{SMALLEST_PREFIX} or larger, or explicit subnets: this is too small to plan", at=["..", "cidr"]
+                )
             return value
         refuse_all(_wrong_subnets(value, vpc, zones))
         return value

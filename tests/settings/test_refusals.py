@@ -1,0 +1,280 @@
+"""Bad settings, one by one and together: each wrong key gives one error with file, key, value and what is allowed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from settings import StackSettings
+
+ROOT = Path(__file__).parents[2]
+STACKS = ("dev", "staging", "production")
+Raw = dict[str, Any]
+
+
+def raw_settings(stack: str) -> Raw:
+    config: Mapping[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    return {key.removeprefix("platform:"): value for key, value in config.items()}
+
+
+def refusals(raw: Raw) -> list[tuple[str, str, str]]:
+    """(key, value, allowed) of every error of a run."""
+    with pytest.raises(pulumi.RunError) as caught:
+        StackSettings.parse(raw, project="platform", file="Pulumi.dev.yaml")
+    first, *lines = str(caught.value).split("\n")
+    assert first.startswith("Pulumi.dev.yaml: ")
+    pairs = list(zip(lines[::2], lines[1::2], strict=True))
+    assert first.endswith(f"{len(pairs)} wrong key" + ("s" if len(pairs) > 1 else ""))
+    found = []
+    for where, what in pairs:
+        key, value = where.strip().split(" = ", 1)
+        assert what.startswith("    allowed: ")
+        found.append((key.removeprefix("platform:"), value, what.removeprefix("    allowed: ")))
+    return found
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_committed_stack_files_are_right(stack: str) -> None:
+    settings = StackSettings.parse(raw_settings(stack), project="platform", file=f"Pulumi.{stack}.yaml")
+    assert settings.stack.env == stack
+
+
+def put(*path: str | int, value: object) -> Callable[[Raw], None]:
+    """A mistake: ``value`` at ``path``."""
+
+    def mistake(raw: Raw) -> None:
+        here: Any = raw
+        for part in path[:-1]:
+            here = here[part]
+        here[path[-1]] = value
+
+    return mistake
+
+
+def drop(*path: str) -> Callable[[Raw], None]:
+    """A mistake: the key at ``path`` left out."""
+
+    def mistake(raw: Raw) -> None:
+        here: Any = raw
+        for part in path[:-1]:
+            here = here[part]
+        del here[path[-1]]
+
+    return mistake
+
+
+SUBNETS = {
+    "public": ["10.1.101.0/24", "10.1.102.0/24"],
+    "private": ["10.1.1.0/24", "10.1.2.0/24"],
+    "database": ["10.1.201.0/24", "10.1.202.0/24"],
+}
+
+
+def subnets(tier: str, *networks: str) -> Callable[[Raw], None]:
+    return put("networking", "subnets", value={**SUBNETS, tier: list(networks)})
+
+
+# name -> (mistake, the key that the error names, the value that it shows, part of what is allowed)
+MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
+    "an octet above 255": (
+        put("networking", "cidr", value="10.0.300.0/24"),
+        "networking.cidr",
+        '"10.0.300.0/24"',
+        "IPv4 network in CIDR form",
+    ),
+    "an address of four digits": (
+        put("networking", "cidr", value="1127.0.0.1/16"),
+        "networking.cidr",
+        '"1127.0.0.1/16"',
+        "IPv4 network in CIDR form",
+    ),
+    "host bits set": (put("networking", "cidr", value="10.1.2.3/16"), "networking.cidr", '"10.1.2.3/16"', "host bits"),
+    "a public network": (put("networking", "cidr", value="8.8.0.0/16"), "networking.cidr", '"8.8.0.0/16"', "private"),
+    "a VPC too large": (put("networking", "cidr", value="10.0.0.0/8"), "networking.cidr", '"10.0.0.0/8"', "/16"),
+    "a VPC too small to plan": (
+        put("networking", "cidr", value="10.1.0.0/24"),
+        "networking.cidr",
+        '"10.1.0.0/24"',
+        "too small to plan",
+    ),
+    "one zone": (put("networking", "zones", value=["us-east-1a"]), "networking.zones", '["us-east-1a"]', "two"),
+    "a zone twice": (
+        put("networking", "zones", value=["us-east-1a", "us-east-1a"]),
+        "networking.zones[1]",
+        '"us-east-1a"',
+        "each zone once",
+    ),
+    "a zone of another region": (
+        put("networking", "zones", 1, value="us-west-2b"),
+        "networking.zones[1]",
+        '"us-west-2b"',
+        "us-east-1",
+    ),
+    "a zone without a control plane": (
+        put("networking", "zones", 1, value="us-east-1e"),
+        "networking.zones[1]",
+        '"us-east-1e"',
+        "control plane",
+    ),
+    "a zone that is none": (
+        put("networking", "zones", 1, value="virginia"),
+        "networking.zones[1]",
+        '"virginia"',
+        "such as us-east-1a",
+    ),
+    "a subnet outside the VPC": (
+        subnets("private", "10.1.1.0/24", "10.9.2.0/24"),
+        "networking.subnets.private[1]",
+        '"10.9.2.0/24"',
+        "10.1.0.0/16",
+    ),
+    "subnets that overlap": (
+        subnets("database", "10.1.201.0/24", "10.1.1.0/24"),
+        "networking.subnets.database[1]",
+        '"10.1.1.0/24"',
+        "private[0]",
+    ),
+    "a subnet too small": (
+        subnets("private", "10.1.1.0/24", "10.1.2.0/28"),
+        "networking.subnets.private[1]",
+        '"10.1.2.0/28"',
+        "/24 or larger",
+    ),
+    "a subnet too few": (
+        subnets("public", "10.1.101.0/24"),
+        "networking.subnets.public",
+        '["10.1.101.0/24"]',
+        "one subnet a zone",
+    ),
+    "a pod network on the VPC": (
+        put("networking", "pod_cidr", value="10.1.0.0/18"),
+        "networking.pod_cidr",
+        '"10.1.0.0/18"',
+        "doesn't overlap",
+    ),
+    "an unknown choice": (put("networking", "nat", value="two"), "networking.nat", '"two"', "one of per-zone, single"),
+    "an unknown endpoint": (
+        put("networking", "interface_endpoints", value=["ecr.api", "lambada"]),
+        "networking.interface_endpoints[1]",
+        '"lambada"',
+        "ecr.api",
+    ),
+    "an endpoint twice": (
+        put("networking", "interface_endpoints", value=["kms", "kms"]),
+        "networking.interface_endpoints[1]",
+        '"kms"',
+        "once",
+    ),
+    "a negative retention": (
+        put("networking", "flow_log_days", value=-1),
+        "networking.flow_log_days",
+        "-1",
+        "CloudWatch Logs has",
+    ),
+    "an endless retention": (
+        put("networking", "flow_log_days", value=0),
+        "networking.flow_log_days",
+        "0",
+        "CloudWatch Logs has",
+    ),
+    "a retention over the class's limit": (
+        put("networking", "flow_log_days", value=365),
+        "networking.flow_log_days",
+        "365",
+        "at most 90 days",
+    ),
+    "an unknown key": (put("networking", "zone", value="x"), "networking.zone", '"x"', "did you mean zones"),
+    "an unknown section": (put("netwrking", value={}), "netwrking", "{}", "no such key"),
+    "a section left out": (drop("networking"), "networking", "(missing)", "must be given"),
+    "a key left out": (drop("stack", "owner"), "stack.owner", "(missing)", "Team that answers"),
+    "a section of the wrong type": (
+        put("networking", value=["10.1.0.0/16"]),
+        "networking",
+        '["10.1.0.0/16"]',
+        "mapping",
+    ),
+    "a text for a boolean": (
+        put("networking", "vpn_gateway", value="perhaps"),
+        "networking.vpn_gateway",
+        '"perhaps"',
+        "true or false",
+    ),
+    "an account as a number": (
+        put("stack", "account_id", value=111122223333),
+        "stack.account_id",
+        "111122223333",
+        "in quotes",
+    ),
+    "an account too short": (put("stack", "account_id", value="1234"), "stack.account_id", '"1234"', r"\d{12}"),
+    "a region outside the United States": (
+        put("stack", "region", value="eu-west-1"),
+        "stack.region",
+        '"eu-west-1"',
+        "us-east-1",
+    ),
+    "recovery in the same region": (
+        put("stack", "recovery_region", value="us-east-1"),
+        "stack.recovery_region",
+        '"us-east-1"',
+        "other than the stack's own",
+    ),
+    "a platform name too long": (
+        put("stack", "platform", value="thelongestplatform"),
+        "stack.platform",
+        '"thelongestplatform"',
+        "[a-z]",
+    ),
+    "an API open to everyone": (
+        put("stack", "runner", value={"public_cidrs": ["0.0.0.0/0"]}),
+        "stack.runner.public_cidrs[0]",
+        '"0.0.0.0/0"',
+        "/8 or smaller",
+    ),
+    "an AWS access key": (
+        put("stack", "owner", value="AKIAIOSFODNN7EXAMPLE"),
+        "stack.owner",
+        '"(hidden)"',
+        "AWS access",
+    ),
+    "a password": (put("networking", "password", value="hunter2"), "networking.password", '"(hidden)"', "a secret"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_gives_one_error_that_names_it(name: str) -> None:
+    mistake, key, value, allowed = MISTAKES[name]
+    raw = raw_settings("dev")
+    mistake(raw)
+    found = refusals(raw)
+    assert [(k, v) for k, v, _ in found] == [(key, value)]
+    assert allowed in found[0][2]
+
+
+def test_every_independent_mistake_is_told_in_one_run() -> None:
+    raw = raw_settings("dev")
+    chosen = ("one zone", "an octet above 255", "a negative retention", "an unknown key", "an account too short")
+    for name in chosen:
+        MISTAKES[name][0](raw)
+    assert {key for key, _, _ in refusals(raw)} == {MISTAKES[name][1] for name in chosen}
+
+
+def test_a_secret_is_never_shown() -> None:
+    raw = raw_settings("dev")
+    raw["networking"]["password"] = "correct-horse-battery"
+    raw["stack"]["owner"] = "AKIAIOSFODNN7EXAMPLE"
+    with pytest.raises(pulumi.RunError) as caught:
+        StackSettings.parse(raw, project="platform", file="Pulumi.dev.yaml")
+    assert "correct-horse" not in str(caught.value)
+    assert "AKIAIOSFODNN7EXAMPLE" not in str(caught.value)
+
+
+def test_single_nat_is_refused_in_production() -> None:
+    raw = copy.deepcopy(raw_settings("production"))
+    raw["networking"]["nat"] = "single"
+    assert [key for key, _, _ in refusals(raw)] == ["networking.nat"]
