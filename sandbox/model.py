@@ -57,6 +57,7 @@ class Resource:
     property_dependencies: dict[str, list[str]] = field(default_factory=dict)
     protect: bool = False
     remote: bool = False
+    external: bool = False
     delete_before_replace: bool | None = None
     deleted_with: str = ""
     retain_on_delete: bool = False

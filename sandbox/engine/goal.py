@@ -1,0 +1,126 @@
+"""What a program asks for: one registration, out of its protobuf message and with the engine's inheritance applied."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from sandbox.engine.convert import to_python
+from sandbox.engine.urns import make, package_of, parse
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto import alias_pb2, resource_pb2
+
+    from sandbox.model import Properties
+
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
+_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(slots=True)
+class Goal:
+    """One resource as it was asked for. Empty strings and lists stand for what wasn't said."""
+
+    type: str
+    name: str
+    custom: bool
+    inputs: Properties
+    parent: str = ""
+    remote: bool = False
+    dependencies: list[str] = field(default_factory=list)
+    property_dependencies: dict[str, list[str]] = field(default_factory=dict)
+    provider: str = ""
+    providers: dict[str, str] = field(default_factory=dict)
+    version: str = ""
+    protect: bool | None = None
+    retain_on_delete: bool | None = None
+    deleted_with: str = ""
+    delete_before_replace: bool | None = None
+    ignore_changes: list[str] = field(default_factory=list)
+    replace_on_changes: list[str] = field(default_factory=list)
+    additional_secret_outputs: list[str] = field(default_factory=list)
+    custom_timeouts: dict[str, float] = field(default_factory=dict)
+    aliases: list[str] = field(default_factory=list)
+    import_id: str = ""
+
+    @classmethod
+    def of(cls, request: resource_pb2.RegisterResourceRequest, stack: str, project: str) -> Goal:
+        """The goal in ``request``."""
+        goal = cls(
+            request.type,
+            request.name,
+            request.custom,
+            to_python(request.object),
+            request.parent,
+            request.remote,
+            sorted(request.dependencies),
+            {key: sorted(found.urns) for key, found in request.propertyDependencies.items() if found.urns},
+            request.provider,
+            dict(request.providers),
+            request.version,
+            request.protect if request.HasField("protect") else None,
+            request.retainOnDelete if request.HasField("retainOnDelete") else None,
+            request.deletedWith,
+            request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+            list(request.ignoreChanges),
+            list(request.replaceOnChanges),
+            list(request.additionalSecretOutputs),
+            import_id=request.importId,
+        )
+        if request.HasField("customTimeouts"):
+            goal.custom_timeouts = timeouts(request.customTimeouts)
+        if request.aliases or request.aliasURNs:
+            found = [*request.aliasURNs, *(alias_urn(goal, a, stack, project) for a in request.aliases)]
+            goal.aliases = list(dict.fromkeys(found))
+        return goal
+
+    def inherit(self, parent: Goal, providers: dict[str, str]) -> None:
+        """Take over from the parent what wasn't said here; ``providers`` are the parent's if it is a component.
+
+        Source: ``inheritFromParent`` and ``resolveProvider`` in pkg/resource/deploy/source_eval.go (2026-08-21).
+        """
+        if not self.deleted_with:
+            self.deleted_with = parent.deleted_with
+        if self.protect is None:
+            self.protect = parent.protect
+        if self.retain_on_delete is None:
+            self.retain_on_delete = parent.retain_on_delete
+        package = package_of(self.type)
+        if not self.provider and parent.provider:
+            of_package = package_of(parse(parent.provider.rsplit("::", 1)[0]).type)
+            if (not self.remote and not self.custom) or of_package == package:
+                self.provider = parent.provider
+        if not self.provider and (self.custom or self.remote):
+            self.provider = self.providers.get(package) or providers.get(package, "")
+        if not self.custom:
+            for key, ref in providers.items():
+                self.providers.setdefault(key, ref)
+
+
+def alias_urn(goal: Goal, alias: alias_pb2.Alias, stack: str, project: str) -> str:
+    """The URN that ``alias`` means for ``goal``."""
+    if alias.urn:
+        return alias.urn
+    spec = alias.spec
+    parent = "" if spec.noParent else spec.parentUrn or goal.parent
+    return make(spec.stack or stack, spec.project or project, parent, spec.type or goal.type, spec.name or goal.name)
+
+
+def timeouts(message: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> dict[str, float]:
+    """Custom timeouts in seconds, by operation."""
+    found = {
+        "create": message.create,
+        "delete": message.delete,
+        "read": message.read,
+        "update": message.update,
+    }
+    return {operation: seconds(text) for operation, text in found.items() if text}
+
+
+def seconds(duration: str) -> float:
+    """Seconds in a Go duration such as ``1h30m``. ``ValueError`` if it is none."""
+    parts = _DURATION.findall(duration)
+    if not parts or "".join(number + unit for number, unit in parts) != duration:
+        raise ValueError(f"{duration!r} is no duration such as 30m or 1h30m")
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)

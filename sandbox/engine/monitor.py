@@ -1,0 +1,333 @@
+"""The resource monitor: what the engine would do with each registration, in process.
+
+A subclass of the SDK's mock monitor, from which it has the list of features and the parts nothing here needs. Order of
+a registration, as in the engine (pkg/resource/deploy/source_eval.go, 2026-08-21): inherit from the parent, run the
+transforms, resolve the provider, check, create, record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any, Final
+
+from google.protobuf import empty_pb2
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import provider_pb2, resource_pb2
+
+from sandbox.cloud import Cloud, Refused
+from sandbox.engine import transforms, urns
+from sandbox.engine.convert import to_python, to_struct
+from sandbox.engine.errors import InvokeFailed, ResourceFailed
+from sandbox.engine.goal import Goal
+from sandbox.engine.order import in_order
+from sandbox.engine.preview import Prior
+from sandbox.model import Properties, Resource, Run, Secret
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto import callback_pb2
+
+GET_RESOURCE: Final = "pulumi:pulumi:getResource"
+Response = resource_pb2.RegisterResourceResponse
+Later = Coroutine[Any, Any, Response]
+
+
+class _NoMocks(Mocks):
+    """The base class wants mocks; this monitor never asks them."""
+
+    def call(self, args: MockCallArgs) -> Any:  # noqa: ANN401 - the SDK's own signature
+        raise NotImplementedError(args.token)
+
+    def new_resource(self, args: MockResourceArgs) -> Any:  # noqa: ANN401 - the same
+        raise NotImplementedError(args.typ)
+
+
+class SandboxMonitor(MockMonitor):
+    """Records everything a program registers, as checked and made by the simulated ``cloud``.
+
+    ``denied`` are the packages whose default provider is switched off (``*``: all). Nothing here blocks; all of it
+    runs on the program's own loop, so there are no locks.
+    """
+
+    def __init__(
+        self,
+        project: str,
+        stack: str,
+        cloud: Cloud,
+        *,
+        preview: bool = False,
+        prior: Prior | None = None,
+        denied: frozenset[str] = frozenset(),
+        on_resource: Callable[[Resource], None] | None = None,
+    ) -> None:
+        super().__init__(_NoMocks())
+        self._project = project
+        self._stack = stack
+        self._cloud = cloud
+        self._preview = preview
+        self._prior = prior
+        self._denied = denied
+        self._on_resource = on_resource
+        self._goals: dict[str, Goal] = {}
+        self._recorded: dict[str, Resource] = {}
+        self._transforms = transforms.Transforms()
+
+    # --- what the rest of the engine asks ---------------------------------------------------------------------
+
+    def run(self) -> Run:
+        """What has been recorded so far, in dependence order."""
+        root = next((r for r in self._recorded.values() if r.type == urns.STACK_TYPE), None)
+        outputs = root.outputs if root is not None else {}
+        return Run(self._project, self._stack, in_order(self._recorded.values()), outputs)
+
+    # --- the monitor's protocol -------------------------------------------------------------------------------
+
+    def RegisterResource(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> Response | Later:
+        """Make and record one resource, or a remote component with its children."""
+        goal = Goal.of(request, self._stack, self._project)
+        self._inherit(goal)
+        found = self._transforms.of(request.transforms, goal.parent)
+        if found:
+            return self._register_transformed(goal, request, found)
+        return self._respond(self._register(goal, request.transforms))
+
+    async def _register_transformed(
+        self, goal: Goal, request: resource_pb2.RegisterResourceRequest, found: list[transforms.Callback]
+    ) -> Response:
+        await self._transforms.apply(goal, request, found, self._stack, self._project)
+        if not goal.remote:
+            return self._respond(self._register(goal, request.transforms))
+        children = self._component(goal, request.transforms)
+        made: Resource | None = None
+        while True:
+            try:
+                child = children.send(made)
+            except StopIteration as stop:
+                return self._respond(stop.value)
+            self._inherit(child)
+            await self._transforms.apply(child, None, self._transforms.of((), child.parent), self._stack, self._project)
+            made = self._settle(child)
+
+    def _register(self, goal: Goal, own: transforms.Callbacks) -> Resource:
+        if not goal.remote:
+            made = self._settle(goal)
+            self._transforms.remember(made.urn, goal.parent, own)
+            return made
+        children = self._component(goal, own)
+        child_made: Resource | None = None
+        while True:
+            try:
+                child = children.send(child_made)
+            except StopIteration as stop:
+                component: Resource = stop.value
+                return component
+            self._inherit(child)
+            child_made = self._settle(child)
+
+    def _component(self, goal: Goal, own: transforms.Callbacks) -> Generator[Goal, Resource | None, Resource]:
+        """Record a remote component; yields the children it makes and wants each back as made."""
+        urn = self._urn(goal)
+        self._resolve_provider(goal, urn)
+        component = self._record(goal, urn, "", goal.inputs, {})
+        self._transforms.remember(urn, goal.parent, own)
+        try:
+            expansion = self._cloud.expand(goal, urn)
+            made: Resource | None = None
+            while True:
+                try:
+                    child = expansion.send(made)
+                except StopIteration as stop:
+                    component.outputs = stop.value
+                    return component
+                made = yield child
+        except Refused as refused:
+            raise ResourceFailed(urn, goal.type, goal.name, refused.reasons) from None
+
+    def RegisterResourceOutputs(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> empty_pb2.Empty:
+        """Outputs of a component or of the stack."""
+        self._recorded[request.urn].outputs = to_python(request.outputs)
+        return empty_pb2.Empty()
+
+    def ReadResource(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.ReadResourceRequest
+    ) -> resource_pb2.ReadResourceResponse:
+        """A resource that exists already: recorded with its ID, and not created."""
+        goal = Goal(
+            request.type,
+            request.name,
+            custom=True,
+            inputs=to_python(request.properties),
+            parent=request.parent,
+            dependencies=sorted(request.dependencies),
+            provider=request.provider,
+            version=request.version,
+            additional_secret_outputs=list(request.additionalSecretOutputs),
+        )
+        self._inherit(goal)
+        urn = self._urn(goal)
+        self._resolve_provider(goal, urn)
+        outputs = self._cloud.read(goal, urn, request.id)
+        made = self._record(goal, urn, request.id, {}, outputs, external=True)
+        return resource_pb2.ReadResourceResponse(urn=urn, id=made.id, properties=to_struct(outputs))
+
+    def ExistsResource(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.ExistsResourceRequest
+    ) -> resource_pb2.ExistsResourceResponse:
+        """Whether a resource of that type and ID has been recorded."""
+        exists = any(r.type == request.type and r.id == request.id for r in self._recorded.values())
+        return resource_pb2.ExistsResourceResponse(exists=exists)
+
+    def Invoke(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.ResourceInvokeRequest
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """Call a provider's function, or look up a resource that a reference stands for."""
+        args = to_python(request.args)
+        if request.tok == GET_RESOURCE:
+            found = self._recorded.get(str(args["urn"]))
+            if found is None:
+                raise InvokeFailed(f"unknown resource {args['urn']}")
+            state = found.outputs or found.inputs
+            result: Properties = {"urn": found.urn, "id": found.id, "state": state}
+            return _answer(result)
+        package = urns.package_of(request.tok)
+        provider = request.provider
+        if not provider:
+            if self._denies(package):
+                raise InvokeFailed(_denial(package, request.tok))
+            provider = self._default_provider(package, request.version)
+        try:
+            return _answer(self._cloud.invoke(request.tok, args, provider))
+        except Refused as refused:
+            failures = [provider_pb2.CheckFailure(property="", reason=reason) for reason in refused.reasons]
+            return resource_pb2.ResourceInvokeResponse(failures=failures)
+
+    def RegisterStackTransform(  # noqa: N802 - the protocol's name
+        self, request: callback_pb2.Callback
+    ) -> empty_pb2.Empty:
+        """A transform of every resource from here on."""
+        self._transforms.add_stack(request)
+        return empty_pb2.Empty()
+
+    # --- making one resource ----------------------------------------------------------------------------------
+
+    def _urn(self, goal: Goal) -> str:
+        urn = urns.make(self._stack, self._project, goal.parent, goal.type, goal.name)
+        if urn in self._recorded:
+            raise ResourceFailed(
+                urn, goal.type, goal.name, [f"Duplicate resource URN '{urn}'; try giving it a unique name"]
+            )
+        return urn
+
+    def _inherit(self, goal: Goal) -> None:
+        parent = self._goals.get(goal.parent)
+        if parent is not None:
+            goal.inherit(parent, parent.providers if not parent.custom else {})
+
+    def _settle(self, goal: Goal) -> Resource:
+        """Check, create and record one resource that is no remote component."""
+        urn = self._urn(goal)
+        if not goal.custom:
+            return self._record(goal, urn, "", goal.inputs, {})
+        self._resolve_provider(goal, urn)
+        try:
+            inputs = self._cloud.check(goal, urn)
+            known = True
+            if self._preview:
+                inputs, known = self._planned(goal, urn, inputs)
+            id_, outputs = self._cloud.create(goal, urn, inputs, known=known)
+        except Refused as refused:
+            raise ResourceFailed(urn, goal.type, goal.name, refused.reasons) from None
+        for key in goal.additional_secret_outputs:
+            if key in outputs and not isinstance(outputs[key], Secret):
+                outputs[key] = Secret(outputs[key])
+        return self._record(goal, urn, id_, inputs, outputs)
+
+    def _planned(self, goal: Goal, urn: str, inputs: Properties) -> tuple[Properties, bool]:
+        """Inputs with ignored changes taken back, and whether the resource stands already, and will go on to."""
+        if self._prior is None:
+            return inputs, False
+        return self._prior.plan(urn, goal, inputs, self._cloud.replaces(goal.type))
+
+    def _record(
+        self, goal: Goal, urn: str, id_: str, inputs: Properties, outputs: Properties, *, external: bool = False
+    ) -> Resource:
+        resource = Resource(
+            urn=urn,
+            type=goal.type,
+            name=goal.name,
+            custom=goal.custom,
+            parent=goal.parent,
+            id=id_,
+            provider=goal.provider if goal.custom or goal.remote else "",
+            providers=goal.providers,
+            inputs=inputs,
+            outputs=outputs,
+            dependencies=goal.dependencies,
+            property_dependencies=goal.property_dependencies,
+            protect=bool(goal.protect),
+            remote=goal.remote,
+            external=external,
+            delete_before_replace=goal.delete_before_replace,
+            deleted_with=goal.deleted_with,
+            retain_on_delete=bool(goal.retain_on_delete),
+            ignore_changes=goal.ignore_changes,
+            replace_on_changes=goal.replace_on_changes,
+            aliases=goal.aliases,
+            additional_secret_outputs=goal.additional_secret_outputs,
+            custom_timeouts=goal.custom_timeouts,
+        )
+        self._goals[urn] = goal
+        self._recorded[urn] = resource
+        if self._on_resource is not None:
+            self._on_resource(resource)
+        return resource
+
+    # --- providers --------------------------------------------------------------------------------------------
+
+    def _resolve_provider(self, goal: Goal, urn: str) -> None:
+        if goal.type.startswith(urns.PROVIDER_PREFIX):
+            if goal.version:
+                goal.inputs["version"] = goal.version
+                goal.inputs.setdefault("__internal", {})
+            return
+        package = urns.package_of(goal.type)
+        if goal.provider or package == "pulumi":
+            return
+        if self._denies(package):
+            raise ResourceFailed(urn, goal.type, goal.name, [_denial(package, goal.type)])
+        goal.provider = self._default_provider(package, goal.version)
+
+    def _denies(self, package: str) -> bool:
+        return package in self._denied or "*" in self._denied
+
+    def _default_provider(self, package: str, version: str) -> str:
+        """Reference of the package's default provider, which is recorded when it is first wanted."""
+        name = f"default_{version.replace('.', '_').replace('-', '_').replace('+', '_')}" if version else "default"
+        type_ = f"{urns.PROVIDER_PREFIX}{package}"
+        urn = urns.make(self._stack, self._project, "", type_, name)
+        made = self._recorded.get(urn)
+        if made is None:
+            inputs = self._cloud.default_provider_inputs(package)
+            made = self._settle(Goal(type_, name, custom=True, inputs=inputs, version=version))
+        return f"{made.urn}::{made.id}"
+
+    # --- answers ----------------------------------------------------------------------------------------------
+
+    def _respond(self, made: Resource) -> Response:
+        """What the SDK needs to know: on an update it takes from its own inputs whatever isn't said here."""
+        outputs = made.outputs
+        if not self._preview and made.custom:
+            given = self._goals[made.urn].inputs
+            outputs = {key: value for key, value in outputs.items() if given.get(key, given) is not value}
+        return Response(urn=made.urn, id=made.id, object=to_struct(outputs))
+
+
+def _denial(package: str, token: str) -> str:
+    return f"Default provider for '{package}' disabled. '{token}' must use an explicit provider."
+
+
+def _answer(result: Properties) -> resource_pb2.ResourceInvokeResponse:
+    return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(result)})

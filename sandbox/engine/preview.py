@@ -1,0 +1,78 @@
+"""What a preview can know: a resource that stands, and will go on to, keeps its outputs; anything else has none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from typing import TYPE_CHECKING
+
+from sandbox.model import Properties, Resource, Run, Secret, Value
+
+if TYPE_CHECKING:
+    from sandbox.engine.goal import Goal
+
+
+class Prior:
+    """The last run of the same stack, by URN."""
+
+    def __init__(self, run: Run) -> None:
+        self._resources: dict[str, Resource] = {resource.urn: resource for resource in run.resources}
+
+    def plan(self, urn: str, goal: Goal, inputs: Properties, replacing: Set[str]) -> tuple[Properties, bool]:
+        """Inputs with ``ignore_changes`` applied, and whether the resource stays (same ID, outputs known)."""
+        old = next((self._resources[u] for u in (urn, *goal.aliases) if u in self._resources), None)
+        if old is None:
+            return inputs, False
+        if goal.ignore_changes:
+            inputs = ignoring(inputs, old.inputs, goal.ignore_changes)
+        changed = {key for key in inputs.keys() | old.inputs.keys() if not same(inputs.get(key), old.inputs.get(key))}
+        if any(touches(path, changed) for path in goal.replace_on_changes):
+            return inputs, False
+        return inputs, not any(key in changed for key in replacing)
+
+
+def touches(path: str, changed: Set[str]) -> bool:
+    """Whether the property ``path`` (``*``: any) is among the top-level keys that ``changed``."""
+    return bool(changed) if path == "*" else path.replace("[", ".").split(".", 1)[0] in changed
+
+
+def same(new: Value, old: Value) -> bool:
+    """Whether two values are equal; a secret read back from an export hides its value and is equal to any other."""
+    if isinstance(new, Secret) and isinstance(old, Secret):
+        return old.value is None or new.value is None or same(new.value, old.value)
+    if isinstance(new, dict) and isinstance(old, dict):
+        return new.keys() == old.keys() and all(same(value, old[key]) for key, value in new.items())
+    if isinstance(new, list) and isinstance(old, list):
+        return len(new) == len(old) and all(same(a, b) for a, b in zip(new, old, strict=True))
+    return new is old or (type(new) is type(old) and new == old)
+
+
+def ignoring(inputs: Properties, old: Properties, paths: Sequence[str]) -> Properties:
+    """``inputs`` with the old values put back at ``paths`` (``a.b``; lists by ``a[0]``), where the old ones have them."""
+    result = dict(inputs)
+    for path in paths:
+        keys = path.replace("[", ".").replace("]", "").split(".")
+        _put_back(result, old, keys)
+    return result
+
+
+def _put_back(new: Properties, old: Properties, keys: Sequence[str]) -> None:
+    key = keys[0].strip('"')
+    if len(keys) == 1:
+        if key in old:
+            new[key] = old[key]
+        else:
+            new.pop(key, None)
+        return
+    below_new, below_old = new.get(key), old.get(key)
+    if isinstance(below_new, dict) and isinstance(below_old, dict):
+        copy = dict(below_new)
+        _put_back(copy, below_old, keys[1:])
+        new[key] = copy
+    elif isinstance(below_new, list) and isinstance(below_old, list) and keys[1].isdigit():
+        index = int(keys[1])
+        if index < len(below_new) and index < len(below_old):
+            items = list(below_new)
+            holder: Properties = {"_": items[index]}
+            _put_back(holder, {"_": below_old[index]}, ["_", *keys[2:]])
+            items[index] = holder["_"]
+            new[key] = items
