@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -20,10 +20,10 @@ MISSING: Final = object()
 _LONGEST_VALUE: Final = 80
 
 
-def validate(annotation: Any, raw: object) -> tuple[object | None, list[Problem]]:
+def validate(annotation: object, raw: object) -> tuple[object | None, list[Problem]]:
     """``raw`` as ``annotation``, or every problem in it with paths from its root."""
     try:
-        return TypeAdapter(annotation).validate_python(raw), []
+        return TypeAdapter(cast("type[object]", annotation)).validate_python(raw), []
     except ValidationError as error:
         return None, list(_one_a_path(_problems(error, annotation, raw)))
 

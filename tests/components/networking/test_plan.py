@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from ipaddress import IPv4Network
+from itertools import combinations
 
 import pytest
 from hypothesis import given

@@ -1,0 +1,1 @@
+"""Observability: metrics, logs, alerts, and who is told."""

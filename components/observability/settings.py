@@ -1,0 +1,39 @@
+"""What a stack file says about its watching: who is told, and how long metrics and logs are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from components.context import StackIdentity
+from components.data_classes import LIMITS, DataClass, log_limit
+from components.model import Days, Problem, Settings
+from components.observability.routing import Contacts
+
+
+class ObservabilitySettings(Settings):
+    """Metrics, logs, alerts and who is told."""
+
+    contacts: Contacts
+    """Where alerts go."""
+    metrics_days: Days = 30
+    """How long Prometheus keeps metrics."""
+    metrics_gib: Annotated[int, Field(ge=5, le=1000, strict=True)] = 50
+    """Size of Prometheus's volume in GiB."""
+    log_days: Days = 90
+    """How long Loki keeps container logs."""
+
+
+def check(identity: StackIdentity, settings: ObservabilitySettings) -> Iterator[Problem]:
+    """What must hold between the stack's identity and its watching: retention within the class's limit."""
+    limits = {
+        "metrics_days": (settings.metrics_days, LIMITS[DataClass.INTERNAL].max_days or 0, "internal data"),
+        "log_days": (settings.log_days, log_limit(production=identity.production), "operational logs"),
+    }
+    for key, (days, limit, what) in limits.items():
+        if days > limit:
+            yield Problem(
+                ("observability", key), days, f"at most {limit} days, the limit of {what} in this environment"
+            )
