@@ -10,6 +10,7 @@ the resolved ones, so the peer does *less* than a program that passes outputs ab
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import re
 import sys
@@ -43,18 +44,19 @@ class Mocks(pulumi.runtime.Mocks):
 def resource_class(token: str) -> tuple[Callable[..., pulumi.Resource], frozenset[str]]:
     """The typed class of a type token, and the keyword names that it takes."""
     package, module, name = token.split(":")
-    if package == "pulumi":
-        package, module = module, ""  # a provider: pulumi:providers:aws
+    if package == "pulumi":  # a provider: pulumi:providers:aws
         found = importlib.import_module(f"pulumi_{name}").Provider
     elif package == "kubernetes":
         group, version = module.split("/")
-        try:
-            found = getattr(importlib.import_module(f"pulumi_kubernetes.{group.split('.')[0]}.{version}"), name)
-        except (ModuleNotFoundError, AttributeError):
-            found = importlib.import_module("pulumi_kubernetes.apiextensions").CustomResource
+        sdk = importlib.import_module("pulumi_kubernetes")
+        versions = getattr(sdk, group.split(".")[0], None)
+        found = getattr(getattr(versions, version, None), name, None) or sdk.apiextensions.CustomResource
     else:
-        found = getattr(importlib.import_module(f"pulumi_{package}.{module.split('/')[0]}".rstrip(".")), name)
-    names = frozenset(found._internal_init.__kwdefaults__ or found._internal_init.__code__.co_varnames)  # noqa: SLF001
+        # modules load lazily: an attribute of the package, never an import of their own
+        sdk = importlib.import_module(f"pulumi_{package}")
+        part = module.split("/")[0]
+        found = getattr(sdk if part == "index" else getattr(sdk, part), name)
+    names = frozenset(inspect.signature(found._internal_init).parameters)  # noqa: SLF001
     return found, names
 
 

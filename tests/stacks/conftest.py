@@ -1,0 +1,67 @@
+"""Every stack, run once a test session by the sandbox's engine in a process of its own, and shared by all workers."""
+
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sandbox.engine import read_export
+from sandbox.model import Run
+
+ROOT = Path(__file__).parents[2]
+STACKS = ("dev", "staging", "production")
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from sandbox.engine import run_program, write_export
+write_export(run_program(sys.argv[1], root=Path(sys.argv[2])), Path(sys.argv[3]))
+"""
+
+
+def export(stack: str, to: Path) -> Path:
+    """Run ``stack`` in a fresh process and write its export to ``to``."""
+    subprocess.run(
+        [sys.executable, "-c", _PROGRAM, stack, str(ROOT), str(to)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return to
+
+
+@pytest.fixture(scope="session")
+def export_path(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Where the export of a stack stands; the first to ask makes it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+
+    @cache
+    def path(stack: str) -> Path:
+        target = shared / f"{stack}.stack.json"
+        with (shared / f"{stack}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not target.exists():
+                export(stack, target)
+        return target
+
+    return path
+
+
+@pytest.fixture(scope="session")
+def run_of(export_path: Callable[[str], Path]) -> Callable[[str], Run]:
+    """The run of a stack, by its name."""
+    return cache(lambda stack: read_export(export_path(stack)))
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def run(request: pytest.FixtureRequest, run_of: Callable[[str], Run]) -> Run:
+    """The run of each stack in turn."""
+    return run_of(request.param)
