@@ -1,0 +1,1 @@
+"""Benchmarks: how the sandbox compares with what a user would write, as ratios."""
