@@ -312,7 +312,7 @@ def _scaled_object(workload: Workload, labels: dict[str, str], scaling: EventSca
             spec=keda.TriggerAuthenticationSpec(
                 secretTargetRef=[
                     keda.SecretTarget(parameter=key, name=secret_name(workload, secret), key=key)
-                    for key in ("username", "password")
+                    for key in _credential_keys(secret, redis)
                 ]
             ),
         )
@@ -336,12 +336,18 @@ def _scaled_object(workload: Workload, labels: dict[str, str], scaling: EventSca
     ]
 
 
+def _credential_keys(secret: str, triggers: list[RedisListTrigger]) -> tuple[str, ...]:
+    """What KEDA reads from a secret: the address too where a trigger doesn't say it."""
+    unaddressed = any(t.credentials == secret and t.address is None for t in triggers)
+    return ("username", "password", "address") if unaddressed else ("username", "password")
+
+
 def _trigger(workload: Workload, trigger: Trigger) -> keda.Trigger:
     if isinstance(trigger, RedisListTrigger):
         return keda.Trigger(
             type="redis",
             metadata={
-                "address": trigger.address,
+                **({"address": trigger.address} if trigger.address else {}),
                 "listName": trigger.list_name,
                 "listLength": str(trigger.per_pod),
                 "enableTLS": "true" if trigger.tls else "false",

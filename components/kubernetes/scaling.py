@@ -58,8 +58,8 @@ class RedisListTrigger(Settings):
     """One pod for every ``per_pod`` entries of a Redis or Valkey list."""
 
     type: Literal["redis"] = "redis"
-    address: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:\d{2,5}$")]
-    """``host:port`` of the cache."""
+    address: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:\d{2,5}$")] | None = None
+    """``host:port`` of the cache. Left out: the key ``address`` of the credentials, as KEDA takes it from there too."""
     list_name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     per_pod: Annotated[int, Field(ge=1, strict=True)] = 5
     tls: bool = True
