@@ -1,0 +1,212 @@
+"""What an operator is: a chart or an add-on, where it lives, what it needs, and the footprint that it brings.
+
+All of it is data, checked before anything is made: a selection of operators is refused where something is unknown,
+missing, doubled or in conflict, and installs in one order that follows from what each requires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from graphlib import TopologicalSorter
+
+import pulumi
+
+from components.cluster_services.footprint import NOTHING, Amount, Home, PodFootprint, Profile, Reading, Values
+from components.model import Problem, one_of, repeated
+from components.versions import Addon, Chart
+
+
+@dataclass(frozen=True)
+class OperatorIdentity:
+    """The AWS identity of an operator: who bears it and what for. The policy document is made from ``services``."""
+
+    service_account: str
+    home: Home
+    services: tuple[str, ...]
+    """AWS services that it calls, by their IAM prefixes."""
+    managed_policies: tuple[str, ...] = ()
+    """AWS managed policies that cover it, where AWS keeps one for the add-on."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Definitions that come as one file of a release."""
+
+    url: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """The stack as operators' values see it. Cloud values may be outputs; everything else is plain."""
+
+    platform: str
+    env: str
+    profile: Profile
+    region: str
+    cluster: str
+    domain: str
+    """Zone of the stack's host names."""
+    tags: Mapping[str, str]
+    """Mandatory tags, for what controllers make in AWS."""
+    operators: frozenset[str]
+    """The selected operators: values may refer to one another's services."""
+    vpc_id: pulumi.Input[str]
+    logs_bucket: str
+    """Bucket of Loki's chunks and index."""
+    logs_key_arn: pulumi.Input[str]
+    """Key that Loki's objects are encrypted under."""
+    log_days: int
+    """How long Loki keeps logs."""
+    interruption_queue: str
+    """Queue that tells Karpenter of spot interruptions."""
+    keep_volumes: bool = False
+    """Whether volumes outlive their StatefulSet: production's do, elsewhere a destroy ends empty."""
+    storage_class: str = "gp3"
+
+    @property
+    def system(self) -> str:
+        """The namespace ``<platform>-system``."""
+        return Home.SYSTEM.namespace(self.platform)
+
+    @property
+    def tenant(self) -> str:
+        """Loki's tenant, ``<platform>-<env>``."""
+        return f"{self.platform}-{self.env}"
+
+
+def _no_values(site: Site) -> Values:  # noqa: ARG001 - the signature of every values function
+    return {}
+
+
+def _no_pods(profile: Profile) -> tuple[PodFootprint, ...]:  # noqa: ARG001 - the signature of every footprint
+    return ()
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Software that the cluster needs, as a chart, an EKS add-on, or plain definitions."""
+
+    name: str
+    """Also the release's name."""
+    install: Chart | Addon | Manifest
+    home: Home
+    purpose: str
+    pods: Callable[[Profile], tuple[PodFootprint, ...]] = _no_pods
+    """The footprint at a profile."""
+    values: Callable[[Site], Values] = _no_values
+    """A chart's values or an add-on's configuration."""
+    reading: Reading | None = None
+    estimate: str = ""
+    """What of the footprint is estimated rather than read, empty where nothing is."""
+    requires: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    """Operators that go first where they are selected, without being needed."""
+    conflicts: tuple[str, ...] = ()
+    identity: OperatorIdentity | None = None
+    owns: tuple[str, ...] = ()
+    """Kinds that its controller turns into AWS resources: deleted first, while it still runs."""
+    before_nodes: bool = False
+    """Whether an add-on must run before a node can be Ready."""
+    skip_crds: bool = False
+    """Whether another operator installs the chart's definitions."""
+    timeout_seconds: int = 300
+    """How long its installation may take."""
+
+
+def install_order(
+    names: Collection[str], catalog: Mapping[str, Operator], present: Collection[str] = ()
+) -> tuple[Operator, ...]:
+    """The named operators, each after what it requires; ties in the catalogue's order, so the same set gives one order.
+
+    ``present`` names operators that are there already. Names must be checked (``selection_problems``) before.
+    """
+    rank = {name: index for index, name in enumerate(catalog)}
+    chosen = set(names)
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in chosen:
+        operator = catalog[name]
+        first = [other for other in (*operator.requires, *operator.after) if other in chosen and other not in present]
+        sorter.add(name, *first)
+    sorter.prepare()
+    found: list[Operator] = []
+    ready: list[str] = []
+    while sorter.is_active():
+        ready.extend(sorter.get_ready())
+        ready.sort(key=lambda name: rank[name])
+        name = ready.pop(0)
+        found.append(catalog[name])
+        sorter.done(name)
+    return tuple(found)
+
+
+def delete_order(
+    names: Collection[str], catalog: Mapping[str, Operator], present: Collection[str] = ()
+) -> tuple[Operator, ...]:
+    """The reverse of ``install_order``: nothing goes while something that needs it is there."""
+    return tuple(reversed(install_order(names, catalog, present)))
+
+
+def selection_problems(
+    names: Sequence[str], catalog: Mapping[str, Operator], present: Collection[str] = ()
+) -> list[Problem]:
+    """What is wrong with a selection of operators, one problem a wrong entry, paths relative to the selection.
+
+    ``present`` names operators that the cluster has without being asked (its add-ons).
+    """
+    problems: list[Problem] = []
+    wrong = dict(repeated(names))
+    unknown = [name for name in names if name not in catalog]
+    for index, name in enumerate(names):
+        allowed: str | None
+        if index in wrong:
+            allowed = "each operator once"
+        elif name in unknown:
+            allowed = one_of(catalog)
+        else:
+            allowed = _missing(catalog[name], {*names, *present}, unknown) or _conflict(
+                catalog[name], (*names[:index], *present), catalog
+            )
+        if allowed is not None:
+            problems.append(Problem((index,), name, allowed))
+    return problems
+
+
+def _missing(operator: Operator, there: Collection[str], unknown: Collection[str]) -> str | None:
+    # a misspelt name is an error of its own: what it was meant to be is not missing as well
+    missing = [n for n in operator.requires if n not in there and not get_close_matches(n, unknown, 1, 0.8)]
+    return f"only together with {' and '.join(missing)}" if missing else None
+
+
+def _conflict(operator: Operator, others: Iterable[str], catalog: Mapping[str, Operator]) -> str | None:
+    for other in others:
+        known = catalog.get(other)
+        if other in operator.conflicts or (known is not None and operator.name in known.conflicts):
+            return f"not together with {other}"
+    return None
+
+
+# --- sums -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What pods ask of a cluster: requests, and pod slots."""
+
+    requests: Amount = NOTHING
+    pods: int = 0
+
+    def __add__(self, other: Demand) -> Demand:
+        return Demand(self.requests + other.requests, self.pods + other.pods)
+
+
+def demand(operators: Iterable[Operator], profile: Profile, nodes: int) -> Demand:
+    """Requests and pod slots of operators on a cluster of ``nodes`` nodes; Jobs of an installation count as running."""
+    total = Demand()
+    for operator in operators:
+        for pod in operator.pods(profile):
+            count = pod.count(nodes)
+            total = total + Demand(pod.requests * count, count)
+    return total
