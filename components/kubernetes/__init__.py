@@ -1,11 +1,18 @@
 """The kit: pure builders of Kubernetes objects, and the one seam that hands them to Pulumi."""
 
 from components.kubernetes.capacity import Demand, least, most
+from components.kubernetes.cluster_objects import ClusterObjects, UnknownReferenceError
 from components.kubernetes.external_secret import external_secret, secret_store
 from components.kubernetes.image import Image
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.manifests import workload_manifests
-from components.kubernetes.namespace import NamespaceDeclaration, Quota, namespace_manifests, quota_for
+from components.kubernetes.namespace import (
+    NamespaceDeclaration,
+    Quota,
+    namespace_manifests,
+    platform_namespaces,
+    quota_for,
+)
 from components.kubernetes.paths import (
     FromApiServer,
     FromLoadBalancer,
@@ -35,6 +42,7 @@ from components.kubernetes.workload import (
 )
 
 __all__ = [
+    "ClusterObjects",
     "ContainerPort",
     "Demand",
     "EgressProxy",
@@ -69,11 +77,13 @@ __all__ = [
     "ToWorkload",
     "Topology",
     "TopologyError",
+    "UnknownReferenceError",
     "Workload",
     "external_secret",
     "least",
     "most",
     "namespace_manifests",
+    "platform_namespaces",
     "quota_for",
     "register",
     "secret_store",

@@ -40,7 +40,7 @@ from lightkube.models.policy_v1 import PodDisruptionBudget, PodDisruptionBudgetS
 from msgspec import to_builtins
 
 from components.kubernetes import labels as label
-from components.kubernetes.crds import gateway, keda, prometheus
+from components.kubernetes.crds import gateway, keda, load_balancer, prometheus
 from components.kubernetes.external_secret import external_secret
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.pods import env_map_name, file_keys, files_map_name, pod_template, secret_name
@@ -76,6 +76,8 @@ def workload_manifests(workload: Workload) -> list[Manifest]:
         manifests.append(_disruption_budget(workload, labels))
     if workload.metrics:
         manifests.append(_service_monitor(workload, labels))
+    if workload.routes:
+        manifests.append(_target_group(workload, labels))
     manifests += [_route(workload, labels, index, route) for index, route in enumerate(workload.routes)]
     return manifests
 
@@ -236,6 +238,30 @@ def _service_monitor(workload: Workload, labels: dict[str, str]) -> Manifest:
                 )
             ],
             jobLabel=label.NAME,
+        ),
+    )
+
+
+def _target_group(workload: Workload, labels: dict[str, str]) -> Manifest:
+    """Pods are the load balancer's targets, asked as the kubelet asks; a leaving one has its grace to finish."""
+    asked = workload.probes and (workload.probes.readiness or workload.probes.liveness)
+    sticky = max((route.sticky_seconds or 0 for route in workload.routes), default=0)
+    attributes = {"deregistration_delay.timeout_seconds": str(workload.grace_seconds)}
+    if sticky:
+        attributes |= {
+            "stickiness.enabled": "true",
+            "stickiness.type": "lb_cookie",
+            "stickiness.lb_cookie.duration_seconds": str(sticky),
+        }
+    return load_balancer.TargetGroupConfiguration(
+        metadata=_meta(workload, labels),
+        spec=load_balancer.TargetGroupConfigurationSpec(
+            targetReference=load_balancer.TargetReference(name=workload.name),
+            defaultConfiguration=load_balancer.TargetGroupProps(
+                protocol="HTTP",
+                healthCheckConfig=load_balancer.HealthCheck(healthCheckPath=asked.path if asked else None),
+                targetGroupAttributes=[load_balancer.Attribute(key=k, value=v) for k, v in attributes.items()],
+            ),
         ),
     )
 

@@ -5,7 +5,7 @@ Pod Security holds per namespace, so what needs the host stands in ``node-agents
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 
 from lightkube.models.core_v1 import (
@@ -20,6 +20,7 @@ from lightkube.models.meta_v1 import LabelSelector, ObjectMeta
 from lightkube.models.networking_v1 import (
     NetworkPolicy,
     NetworkPolicyEgressRule,
+    NetworkPolicyIngressRule,
     NetworkPolicyPeer,
     NetworkPolicyPort,
     NetworkPolicySpec,
@@ -36,14 +37,16 @@ PodSecurity = Literal["restricted", "baseline", "privileged"]
 POD_SECURITY_VERSION: Final = "v1.36"
 """The level's rules are those of the cluster's own version: a new release changes nothing unasked."""
 QUOTA: Final = "quota"
+KUBE_SYSTEM: Final = "kube-system"
+_KUBE_DNS: Final = {"k8s-app": "kube-dns"}
 Count = Annotated[int, Field(ge=0, strict=True)]
 
 
 class Quota(Settings):
-    """The most that a namespace's pods may ask for together. ``pods`` stays open where a DaemonSet grows with nodes."""
+    """The most that a namespace's pods may ask for together; what is unset stays open."""
 
-    requests: Quantities
-    limits: Quantities
+    requests: Quantities | None = None
+    limits: Quantities | None = None
     pods: Count | None = None
     volume_claims: Count = 0
     load_balancers: Count = 0
@@ -57,9 +60,15 @@ class NamespaceDeclaration(Settings):
     pod_security: PodSecurity = "restricted"
     reason: Annotated[str, StringConstraints(min_length=10)] | None = None
     """Why its pods need more than ``restricted`` allows."""
+    daemons: bool = False
+    """Whether DaemonSets run here: their pods grow with the nodes, so no quota counts them."""
     quota: Quota | None = None
     admission: bool = False
     """Whether our admission policies bind here: only where every pod is ours."""
+    exists: bool = False
+    """Made by EKS or an add-on: only policies are added."""
+    closes: Literal["both", "ingress", "nothing"] = "both"
+    """Which directions the default-deny policy closes. Less than both only in a vendor's namespace."""
 
     @field_validator("reason")
     @classmethod
@@ -69,8 +78,51 @@ class NamespaceDeclaration(Settings):
             refuse(f"the reason why {level} is needed", value=value)
         return value
 
+    @field_validator("quota")
+    @classmethod
+    def _uncounted(cls, value: Quota | None, info: ValidationInfo) -> Quota | None:
+        if value and info.data.get("daemons") and (value.requests or value.limits or value.pods is not None):
+            refuse("no requests, limits or pods: a DaemonSet's pods grow with the nodes and would quietly fail")
+        return value
 
-def quota_for(demand: Demand, *, volume_claims: int = 0, load_balancers: int = 0, count_pods: bool = True) -> Quota:
+    @field_validator("closes")
+    @classmethod
+    def _ours_are_closed(cls, value: str, info: ValidationInfo) -> str:
+        if value != "both" and info.data.get("exists") is False:
+            refuse("both in a namespace of ours", value=value)
+        return value
+
+
+def platform_namespaces(platform: str, application: str) -> tuple[NamespaceDeclaration, ...]:
+    """Every namespace of a cluster with its Pod Security level; quotas are added by who knows the workloads.
+
+    ``application`` is where the platform's own applications run, ``<platform>-<env>`` or the product's choice.
+    """
+
+    def ours(name: str, part_of: str) -> NamespaceDeclaration:
+        return NamespaceDeclaration(name=name, part_of=part_of, admission=True)
+
+    operators = (f"{platform}-system", "monitoring", "security", "argocd", "external-secrets", "cert-manager")
+    return (
+        ours(application, "applications"),
+        ours("mcp", "mcp-platform"),
+        ours("mcp-agents", "agent-fleet"),
+        ours("database", "data-layer"),
+        *(NamespaceDeclaration(name=name) for name in (*operators, "karpenter", "velero")),
+        NamespaceDeclaration(
+            name="node-agents",
+            pod_security="privileged",
+            reason="node-exporter, Alloy and Falco read the node itself: host network, host paths, eBPF",
+            daemons=True,
+        ),
+        NamespaceDeclaration(name="default", exists=True),
+        NamespaceDeclaration(name="kube-system", exists=True, closes="nothing"),
+        NamespaceDeclaration(name="amazon-cloudwatch", exists=True, closes="ingress"),
+        NamespaceDeclaration(name="amazon-guardduty", exists=True, closes="ingress"),
+    )
+
+
+def quota_for(demand: Demand, *, volume_claims: int = 0, load_balancers: int = 0) -> Quota:
     """A quota that holds ``demand`` (``capacity.most``), rounded up to whole cores and gibibytes."""
 
     def cores(millis: int) -> str:
@@ -82,7 +134,7 @@ def quota_for(demand: Demand, *, volume_claims: int = 0, load_balancers: int = 0
     return Quota(
         requests=Quantities(cpu=cores(demand.cpu_millis), memory=gibibytes(demand.memory_bytes)),
         limits=Quantities(cpu=cores(demand.limit_cpu_millis), memory=gibibytes(demand.limit_memory_bytes)),
-        pods=demand.pods if count_pods else None,
+        pods=demand.pods,
         volume_claims=volume_claims,
         load_balancers=load_balancers,
     )
@@ -92,6 +144,8 @@ def namespace_manifests(declaration: NamespaceDeclaration) -> list[Manifest]:
     """The namespace and what it always has: policies that close it, its quota and default limits."""
     name = declaration.name
     labels = {label.PART_OF: declaration.part_of, label.MANAGED_BY: "pulumi"}
+    if declaration.exists:
+        return _vendor_policies(declaration, labels)
     manifests: list[Manifest] = [
         Namespace(metadata=ObjectMeta(name=name, labels={**labels, **_security(declaration)})),
         default_deny(name, labels),
@@ -103,29 +157,43 @@ def namespace_manifests(declaration: NamespaceDeclaration) -> list[Manifest]:
     return manifests
 
 
+def _vendor_policies(declaration: NamespaceDeclaration, labels: Mapping[str, str]) -> list[Manifest]:
+    """CoreDNS stands in kube-system and must answer everyone; elsewhere what the vendor's pods don't need is closed."""
+    match declaration.closes:
+        case "both":
+            return [default_deny(declaration.name, labels), allow_dns(declaration.name, labels)]
+        case "ingress":
+            return [default_deny(declaration.name, labels, directions=("Ingress",))]
+        case "nothing":
+            return [core_dns(labels)] if declaration.name == KUBE_SYSTEM else []
+
+
 def _security(declaration: NamespaceDeclaration) -> dict[str, str]:
     labels = {label.OWNED: "enforced"} if declaration.admission else {}
     for mode in ("enforce", "audit", "warn"):
-        level = declaration.pod_security if mode == "enforce" else "restricted"
-        # outside restricted namespaces audit and warn would report what the written reason already says
-        labels[f"pod-security.kubernetes.io/{mode}"] = declaration.pod_security if declaration.reason else level
+        labels[f"pod-security.kubernetes.io/{mode}"] = declaration.pod_security
         labels[f"pod-security.kubernetes.io/{mode}-version"] = POD_SECURITY_VERSION
     return labels
 
 
-def default_deny(namespace: str, labels: Mapping[str, str] | None = None) -> NetworkPolicy:
+def default_deny(
+    namespace: str,
+    labels: Mapping[str, str] | None = None,
+    *,
+    directions: Sequence[Literal["Ingress", "Egress"]] = ("Ingress", "Egress"),
+) -> NetworkPolicy:
     """Nothing in, nothing out, for every pod of the namespace, until another policy opens a path."""
     return NetworkPolicy(
         metadata=ObjectMeta(name="default-deny", namespace=namespace, labels=dict(labels) if labels else None),
-        spec=NetworkPolicySpec(podSelector=LabelSelector(), policyTypes=["Ingress", "Egress"]),
+        spec=NetworkPolicySpec(podSelector=LabelSelector(), policyTypes=list(directions)),
     )
 
 
 def allow_dns(namespace: str, labels: Mapping[str, str] | None = None) -> NetworkPolicy:
     """Name resolution, UDP and TCP, for every pod of the namespace."""
     kube_dns = NetworkPolicyPeer(
-        namespaceSelector=LabelSelector(matchLabels={label.NAMESPACE: "kube-system"}),
-        podSelector=LabelSelector(matchLabels={"k8s-app": "kube-dns"}),
+        namespaceSelector=LabelSelector(matchLabels={label.NAMESPACE: KUBE_SYSTEM}),
+        podSelector=LabelSelector(matchLabels=dict(_KUBE_DNS)),
     )
     ports = [NetworkPolicyPort(protocol=protocol, port=DNS_PORT) for protocol in ("UDP", "TCP")]
     return NetworkPolicy(
@@ -134,6 +202,27 @@ def allow_dns(namespace: str, labels: Mapping[str, str] | None = None) -> Networ
             podSelector=LabelSelector(),
             policyTypes=["Egress"],
             egress=[NetworkPolicyEgressRule(to=[kube_dns], ports=ports)],
+        ),
+    )
+
+
+def core_dns(labels: Mapping[str, str] | None = None) -> NetworkPolicy:
+    """CoreDNS answers everyone (53) and Prometheus (9153), and nothing else reaches it."""
+
+    def ports(*numbers: tuple[str, int]) -> list[NetworkPolicyPort]:
+        return [NetworkPolicyPort(protocol=protocol, port=number) for protocol, number in numbers]
+
+    prometheus = NetworkPolicyPeer(namespaceSelector=LabelSelector(matchLabels={label.NAMESPACE: "monitoring"}))
+    return NetworkPolicy(
+        metadata=ObjectMeta(name="core-dns", namespace=KUBE_SYSTEM, labels=dict(labels) if labels else None),
+        spec=NetworkPolicySpec(
+            podSelector=LabelSelector(matchLabels=dict(_KUBE_DNS)),
+            policyTypes=["Ingress"],
+            ingress=[
+                # from anywhere: pods on the host network have the nodes' addresses, which no selector finds
+                NetworkPolicyIngressRule(ports=ports(("UDP", DNS_PORT), ("TCP", DNS_PORT))),
+                NetworkPolicyIngressRule(from_=[prometheus], ports=ports(("TCP", 9153))),
+            ],
         ),
     )
 
@@ -156,14 +245,13 @@ def _limit_range(namespace: str, labels: Mapping[str, str]) -> LimitRange:
 
 def _quota(namespace: str, labels: Mapping[str, str], quota: Quota) -> ResourceQuota:
     hard = {
-        "requests.cpu": quota.requests.cpu,
-        "requests.memory": quota.requests.memory,
-        "limits.cpu": quota.limits.cpu,
-        "limits.memory": quota.limits.memory,
         "persistentvolumeclaims": str(quota.volume_claims),
         "services.loadbalancers": str(quota.load_balancers),
         "services.nodeports": "0",
     }
+    for kind, quantities in (("requests", quota.requests), ("limits", quota.limits)):
+        if quantities:
+            hard |= {f"{kind}.cpu": quantities.cpu, f"{kind}.memory": quantities.memory}
     if quota.pods is not None:
         hard["pods"] = str(quota.pods)
     return ResourceQuota(

@@ -49,7 +49,7 @@ from lightkube.models.core_v1 import (
 from lightkube.models.meta_v1 import LabelSelector, ObjectMeta
 
 from components.kubernetes import labels as label
-from components.kubernetes.workload import Placement, Probes, Workload
+from components.kubernetes.workload import GENERAL, Placement, Probes, Workload
 from components.kubernetes.workload import Probe as ProbeDeclaration
 from components.model import Resources
 
@@ -240,7 +240,7 @@ def _volumes(workload: Workload) -> list[Volume]:
     volumes = [
         Volume(
             name=f"tmpfs-{index}",
-            emptyDir=EmptyDirVolumeSource(medium="Memory" if t.medium == "memory" else None, sizeLimit=t.size),
+            emptyDir=EmptyDirVolumeSource(medium=t.medium_value, sizeLimit=t.size),
         )
         for index, t in enumerate(workload.tmpfs)
     ]
@@ -295,10 +295,10 @@ def _spread(workload: Workload) -> list[TopologySpreadConstraint] | None:
 
 
 def _affinity(placement: Placement) -> Affinity | None:
-    if placement.pool == "general" and not placement.require:
+    if placement.group == GENERAL and not placement.require:
         return None
     term = NodeSelectorTerm(
-        matchExpressions=[NodeSelectorRequirement(key=label.NODE_POOL, operator="In", values=[placement.pool])]
+        matchExpressions=[NodeSelectorRequirement(key=label.NODE_GROUP, operator="In", values=[placement.group])]
     )
     if placement.require:
         required = NodeSelector(nodeSelectorTerms=[term])
@@ -308,6 +308,6 @@ def _affinity(placement: Placement) -> Affinity | None:
 
 
 def _tolerations(placement: Placement) -> list[Toleration] | None:
-    if placement.pool == "general":
+    if placement.group == GENERAL:
         return None
-    return [Toleration(key=label.NODE_POOL, operator="Equal", value=placement.pool, effect="NoSchedule")]
+    return [Toleration(key=label.NODE_GROUP, operator="Equal", value=placement.group, effect="NoSchedule")]

@@ -36,6 +36,7 @@ from components.kubernetes.paths import (
     IDENTITY_PORT,
     Accept,
     Call,
+    FromLoadBalancer,
     PathKind,
     ToApiServer,
     ToAws,
@@ -85,8 +86,10 @@ class EndpointPort:
 class Endpoint:
     """Pods that call or are called: a workload of ours, or an operator's (by its footprint).
 
-    ``selector`` are labels that select the pods. On the host network no policy holds them: others reach them by the
-    nodes' addresses, and only what they call is looked at.
+    ``selector`` are labels that select the pods. They must stand in the selector of the Service too by which others
+    reach them: the CNI sees a packet before its cluster IP is translated, and opens the IPs of Services whose selector
+    holds the policy's (amazon-network-policy-controller-k8s, endpoint resolver). On the host network no policy holds
+    the pods: others reach them by the nodes' addresses, and only what they call is looked at.
     """
 
     namespace: str
@@ -118,13 +121,19 @@ def endpoint_of(workload: Workload) -> Endpoint:
         selector=tuple(label.selector_labels(workload.name).items()),
         ports=tuple(EndpointPort(p.name, p.number, p.protocol) for p in workload.ports),
         calls=workload.calls,
-        accepts=workload.accepts,
+        accepts=_accepts(workload),
         identity=workload.identity,
         metrics_port=workload.metrics.port if workload.metrics else None,
         labels=tuple(
             label.standard_labels(workload.name, component=workload.component, part_of=workload.part_of).items()
         ),
     )
+
+
+def _accepts(workload: Workload) -> tuple[Accept, ...]:
+    """What is declared, and the load balancer for every port that a route leads to."""
+    routed = (FromLoadBalancer(route.port) for route in workload.routes)
+    return tuple(dict.fromkeys((*workload.accepts, *routed)))
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,8 @@ class Networks:
     """Subnets of the load balancers."""
     database: tuple[IPv4Network, ...]
     service_cidr: IPv4Network
-    """Cluster IPs of Services; the first address is the API's own."""
+    """Cluster IPs of Services. The first address is the API's own: no pod selector finds it, so callers of the API get
+    it as an address."""
     pods: tuple[IPv4Network, ...] = ()
     """Where pods have subnets of their own (secondary CIDR)."""
     interface_endpoints: frozenset[str] = frozenset()

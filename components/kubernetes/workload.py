@@ -6,7 +6,7 @@ Nothing else in the program writes a pod spec: what a declaration can't say, no 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
@@ -21,6 +21,8 @@ from components.model import (
     Problem,
     Resources,
     Settings,
+    Slug,
+    memory_bytes,
     refuse,
     refuse_all,
     repeated,
@@ -32,6 +34,8 @@ EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$", max_length=1024)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
 Schedule = Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
+GENERAL: Final = "general"
+"""The node group that every stack has: on demand and without taints."""
 Key = tuple[str, str]
 """Namespace and name: what a workload is called in the whole cluster."""
 
@@ -93,11 +97,16 @@ class SecretFiles(Settings):
 
 
 class Tmpfs(Settings):
-    """A writable directory in memory (it counts against the memory limit), or on the node's disk."""
+    """A writable directory that ends with the pod: in memory (it counts against the memory limit), or on the disk."""
 
     path: AbsolutePath
-    size: Memory = "64Mi"
-    medium: Literal["memory", "disk"] = "disk"
+    size: Memory = "32Mi"
+    medium: Literal["memory", "disk"] = "memory"
+
+    @property
+    def medium_value(self) -> str | None:
+        """What Kubernetes calls the medium; the node's disk has no name."""
+        return "Memory" if self.medium == "memory" else None
 
 
 class Storage(Settings):
@@ -118,19 +127,27 @@ class Metrics(Settings):
 
 
 class Route(Settings):
-    """Host names and path by which the workload is reached through a Gateway."""
+    """Host names and path by which the workload is reached through a Gateway.
+
+    The load balancer's subnets may then call the port. ``sticky_seconds`` keeps a client on its pod by a cookie.
+    """
 
     hosts: Annotated[tuple[Hostname, ...], Field(min_length=1)]
     path: UrlPath = "/"
     port: PortName
     gateway: DnsLabel
     gateway_namespace: DnsLabel
+    sticky_seconds: Annotated[int, Field(ge=1, le=604800)] | None = None
 
 
 class Placement(Settings):
-    """On which nodes: ``general`` takes no taint; ``spot`` and ``memory`` are preferred, or demanded by ``require``."""
+    """On which nodes, by the name of their group or pool.
 
-    pool: Literal["general", "spot", "memory"] = "general"
+    On the general group nothing is said. Any other is preferred, or demanded by ``require``; its taint (key
+    ``node-group``, value the group's name) is tolerated.
+    """
+
+    group: Slug = GENERAL
     require: bool = False
 
 
@@ -249,7 +266,7 @@ class Workload(Settings):
 
 
 def _problems(w: Workload) -> list[Problem]:
-    return [*_kind_problems(w), *_reference_problems(w), *_directory_problems(w)]
+    return [*_kind_problems(w), *_reference_problems(w), *_size_problems(w), *_directory_problems(w)]
 
 
 def _kind_problems(w: Workload) -> list[Problem]:
@@ -306,6 +323,17 @@ def _reference_problems(w: Workload) -> list[Problem]:
             for i, t in enumerate(w.scaling.triggers)
             if isinstance(t, RedisListTrigger) and t.credentials not in secrets
         ]
+    return problems
+
+
+def _size_problems(w: Workload) -> list[Problem]:
+    in_memory = sum(memory_bytes(t.size) for t in w.tmpfs if t.medium == "memory")
+    limit = w.resources.limits.memory
+    problems: list[Problem] = []
+    if in_memory >= memory_bytes(limit):
+        problems.append(Problem(("tmpfs",), f"{in_memory} bytes in memory", f"less than the memory limit, {limit}"))
+    if w.max_replicas > 1 and w.max_disrupted >= w.max_replicas:
+        problems.append(Problem(("max_disrupted",), w.max_disrupted, f"below the most replicas, {w.max_replicas}"))
     return problems
 
 

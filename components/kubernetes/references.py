@@ -1,0 +1,114 @@
+"""What a manifest needs to exist before it: the true dependencies, read from the manifest itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lightkube.models.apps_v1 import DaemonSet, Deployment, StatefulSet
+from lightkube.models.autoscaling_v2 import HorizontalPodAutoscaler
+from lightkube.models.batch_v1 import CronJob, Job
+from lightkube.models.core_v1 import PodSpec
+from lightkube.models.rbac_v1 import ClusterRoleBinding, RoleBinding
+
+from components.kubernetes.crds.external_secrets import ExternalSecret
+from components.kubernetes.crds.gateway import HTTPRoute
+from components.kubernetes.crds.karpenter import NodePool
+from components.kubernetes.crds.keda import ScaledObject
+from components.kubernetes.crds.load_balancer import TargetGroupConfiguration
+from components.kubernetes.manifest import Manifest, name_of, namespace_of
+
+BUILT_IN: Final = frozenset(
+    {
+        "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apps", "autoscaling", "batch", "networking.k8s.io",
+        "policy", "rbac.authorization.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
+    }
+)  # fmt: skip
+"""API groups that the API server serves by itself; any other comes with an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An object that another names. ``required``: without it the other never works."""
+
+    kind: str
+    namespace: str | None
+    name: str
+    required: bool = True
+
+
+def references(manifest: Manifest) -> Iterator[Reference]:
+    """Everything that ``manifest`` names, its namespace first."""
+    namespace = namespace_of(manifest)
+    if namespace is not None:
+        yield Reference("Namespace", None, namespace)
+    pod = pod_spec(manifest)
+    if pod is not None:
+        yield from _of_pod(pod, namespace)
+        # pods that start before their policy is there are open to everyone until it is
+        yield Reference("NetworkPolicy", namespace, name_of(manifest), required=False)
+    match manifest:
+        case ExternalSecret():
+            yield Reference("SecretStore", namespace, manifest.spec.secretStoreRef.name)
+        case ScaledObject():
+            yield Reference(manifest.spec.scaleTargetRef.kind, namespace, manifest.spec.scaleTargetRef.name)
+            for trigger in manifest.spec.triggers:
+                if trigger.authenticationRef:
+                    yield Reference("TriggerAuthentication", namespace, trigger.authenticationRef.name)
+        case HorizontalPodAutoscaler() if manifest.spec is not None:
+            yield Reference(manifest.spec.scaleTargetRef.kind, namespace, manifest.spec.scaleTargetRef.name)
+        case TargetGroupConfiguration():
+            yield Reference("Service", namespace, manifest.spec.targetReference.name)
+        case HTTPRoute():
+            yield from _of_route(manifest)
+        case NodePool():
+            yield Reference("EC2NodeClass", None, manifest.spec.template.spec.nodeClassRef.name)
+        case RoleBinding() | ClusterRoleBinding():
+            yield from _of_binding(manifest)
+
+
+def pod_spec(manifest: Manifest) -> PodSpec | None:
+    """The spec of the pods that the manifest makes, ``None`` where it makes none."""
+    match manifest:
+        case Deployment() | StatefulSet() | DaemonSet() | Job() if manifest.spec is not None:
+            return manifest.spec.template.spec
+        case CronJob() if manifest.spec is not None and manifest.spec.jobTemplate.spec is not None:
+            return manifest.spec.jobTemplate.spec.template.spec
+    return None
+
+
+def _of_pod(pod: PodSpec, namespace: str | None) -> Iterator[Reference]:
+    if pod.serviceAccountName:
+        yield Reference("ServiceAccount", namespace, pod.serviceAccountName)
+    if pod.priorityClassName and not pod.priorityClassName.startswith("system-"):
+        yield Reference("PriorityClass", None, pod.priorityClassName)
+    for volume in pod.volumes or ():
+        if volume.configMap and volume.configMap.name:
+            yield Reference("ConfigMap", namespace, volume.configMap.name)
+        if volume.secret and volume.secret.secretName:
+            yield Reference("Secret", namespace, volume.secret.secretName)
+    for container in pod.containers:
+        for source in container.envFrom or ():
+            if source.configMapRef and source.configMapRef.name:
+                yield Reference("ConfigMap", namespace, source.configMapRef.name)
+
+
+def _of_route(route: HTTPRoute) -> Iterator[Reference]:
+    namespace = namespace_of(route)
+    for parent in route.spec.parentRefs:
+        yield Reference("Gateway", parent.namespace, parent.name)
+    for rule in route.spec.rules:
+        for backend in rule.backendRefs:
+            yield Reference("Service", namespace, backend.name)
+            # without it the controller makes targets of node ports, which no Service of ours has
+            yield Reference("TargetGroupConfiguration", namespace, backend.name, required=False)
+
+
+def _of_binding(binding: RoleBinding | ClusterRoleBinding) -> Iterator[Reference]:
+    role = binding.roleRef
+    # the roles that Kubernetes itself brings (view, edit, system:...) are nobody's to register
+    yield Reference(role.kind, namespace_of(binding) if role.kind == "Role" else None, role.name, required=False)
+    for subject in binding.subjects or ():
+        if subject.kind == "ServiceAccount":
+            yield Reference("ServiceAccount", subject.namespace, subject.name, required=False)
