@@ -118,6 +118,8 @@ def _loki_config(site: Site) -> Values:
             "enable_api": True,
             "ring": {"kvstore": {"store": "memberlist"}},
         },
+        # the first pod of a new cluster finds nobody to join, and must start all the same
+        "extraMemberlistConfig": {"abort_if_cluster_join_fails": False},
         "analytics": {"reporting_enabled": False},
     }
 
@@ -134,6 +136,7 @@ def _loki_values(site: Site) -> Values:
         "singleBinary": {
             "replicas": replicas,
             "resources": _loki(site.profile).resources(),
+            "podDisruptionBudget": {"maxUnavailable": 1},
             "persistence": {
                 "size": f"{gib}Gi",
                 "storageClass": site.storage_class,
@@ -142,11 +145,16 @@ def _loki_values(site: Site) -> Values:
                 "whenScaled": end,
             },
         },
+        # parts of the other modes, which the chart counts even where its mode has none
+        "read": {"replicas": 0},
+        "write": {"replicas": 0},
+        "backend": {"replicas": 0},
         # rules come from ConfigMaps of its own namespace, all for the one tenant
         "sidecar": {
             "resources": _RULES_SIDECAR.resources(),
             "rules": {"folder": f"/rules/{site.tenant}", "resource": "configmap"},
         },
+        "memberlist": {"service": {"publishNotReadyAddresses": True}},
         # Alloy and Grafana speak to it directly; the caches would ask 11 GiB (8 GiB x 1.2 and 1 GiB x 1.2)
         "gateway": off,
         "chunksCache": off,
@@ -215,6 +223,7 @@ def _alloy_values(site: Site) -> Values:
             "storagePath": _STATE,
             "mounts": {"varlog": True, "extra": [{"name": "state", "mountPath": _STATE}]},
             "enableReporting": False,
+            "livenessProbe": {"httpGet": {"path": "/-/healthy", "port": 12345}, "initialDelaySeconds": 30},
             "securityContext": {
                 "runAsUser": 0,
                 "allowPrivilegeEscalation": False,
@@ -233,7 +242,8 @@ def _alloy_values(site: Site) -> Values:
         # it finds the pods of its node; the chart's own rules would let it read every Secret
         "rbac": {
             "rules": [{"apiGroups": [""], "resources": ["pods", "namespaces"], "verbs": ["get", "list", "watch"]}],
-            "clusterRules": [],
+            # the chart can't be given none
+            "clusterRules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "watch"]}],
         },
         "crds": {"create": False},
         "service": {"enabled": False},

@@ -134,6 +134,7 @@ def _pods(profile: Profile) -> tuple[PodFootprint, ...]:
             webhooks=(
                 Webhook(10250, "/admission-prometheusrules/mutate", "PrometheusRule", mutating=True),
                 Webhook(10250, "/admission-prometheusrules/validate", "PrometheusRule"),
+                Webhook(10250, "/admission-alertmanagerconfigs/validate", "AlertmanagerConfig"),
             ),
             egress=(DNS, APISERVER),
         ),
@@ -280,7 +281,7 @@ def _grafana_values(site: Site) -> Values:
 def _operator_values() -> Values:
     return {
         "resources": _OPERATOR.resources(),
-        "prometheusConfigReloader": {"resources": _RELOADERS[0].resources()},
+        "prometheusConfigReloader": {"resources": _RELOADERS[0].resources(), "enableProbe": True},
         "admissionWebhooks": {
             "failurePolicy": "Fail",
             "patch": {"resources": container("patch", (10, 32), (100, 64)).resources()},

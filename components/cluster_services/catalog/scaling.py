@@ -101,9 +101,9 @@ def _keda_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             name="operator",
             kind=PodKind.DEPLOYMENT,
             containers=(operator,),
-            labels={"app": "keda-operator", "name": "keda-operator"},
+            labels={"app": "keda-operator"},
             replicas=_replicas(profile),
-            ports=(Port(9666, PortUse.PEER, "metricsservice"), Port(8080, PortUse.SCRAPE, "http")),
+            ports=(Port(9666, PortUse.PEER, "metricsservice"), scrape),
             egress=(
                 DNS,
                 APISERVER,
@@ -124,7 +124,7 @@ def _keda_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             name="admission-webhooks",
             kind=PodKind.DEPLOYMENT,
             containers=(webhooks,),
-            labels={"app": "keda-admission-webhooks", "name": "keda-admission-webhooks"},
+            labels={"app": "keda-admission-webhooks"},
             replicas=_replicas(profile),
             ports=(Port(9443, PortUse.WEBHOOK, "http"), scrape),
             webhooks=tuple(

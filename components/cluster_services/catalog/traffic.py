@@ -62,13 +62,15 @@ def _lbc_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             replicas=_lbc_replicas(profile),
             ports=(Port(9443, PortUse.WEBHOOK, "webhook-server"), Port(8080, PortUse.SCRAPE, "metrics-server")),
             webhooks=(
-                Webhook(9443, "/mutate-v1-pod", "pods of namespaces with readiness gates", mutating=True),
-                Webhook(9443, "/mutate-v1-pod-server-id", "pods", mutating=True, blocks=False),
+                # pods only where a namespace or the pod carries the label of the feature, which none of ours does
+                Webhook(9443, "/mutate-v1-pod", "labelled pods", mutating=True, blocks=False),
+                Webhook(9443, "/mutate-v1-pod-server-id", "labelled pods", mutating=True),
+                Webhook(9443, "/mutate-alb-target-control-namespace-v1-pod", "labelled pods", mutating=True),
+                Webhook(9443, "/mutate-alb-target-control-object-v1-pod", "labelled pods", mutating=True),
                 Webhook(9443, "/mutate-elbv2-k8s-aws-v1beta1-targetgroupbinding", "TargetGroupBinding", mutating=True),
                 Webhook(9443, "/validate-elbv2-k8s-aws-v1beta1-targetgroupbinding", "TargetGroupBinding"),
                 Webhook(9443, "/validate-elbv2-k8s-aws-v1beta1-ingressclassparams", "IngressClassParams"),
                 Webhook(9443, "/validate-networking-v1-ingress", "Ingress"),
-                Webhook(9443, "/validate-aga-k8s-aws-v1beta1-globalaccelerator", "GlobalAccelerator"),
             ),
             egress=(
                 DNS,
