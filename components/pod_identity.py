@@ -15,11 +15,12 @@ from typing import Final, Literal, TypeAlias, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from components.naming import LIMITS, fit
+
 INLINE_LIMIT: Final = 10_240
 """Characters of all inline policies of one role, white space not counted (IAM quotas)."""
 TRUST_LIMIT: Final = 2_048
 """Characters of a role's trust policy (IAM quotas, default)."""
-ROLE_NAME_LIMIT: Final = 64
 AUTO_NAME_SUFFIX: Final = 8
 """What auto-naming appends: a hyphen and seven hexadecimal digits."""
 UNKNOWN_ARN: Final = 160
@@ -171,6 +172,11 @@ class ManagedPolicy:
         return f"arn:aws:iam::aws:policy/{self.name}"
 
 
+def role_name(cluster: str, name: str) -> str:
+    """The part of a role's name before the auto-naming suffix: the cluster's name first, to say whose it is."""
+    return fit(f"{cluster}-{name}", LIMITS["iam-role"] - AUTO_NAME_SUFFIX)
+
+
 class PodRole(pulumi.ComponentResource):
     """An IAM role for one service account of one cluster, without the association (an EKS add-on makes its own).
 
@@ -194,12 +200,10 @@ class PodRole(pulumi.ComponentResource):
     ) -> None:
         if not grants and not managed:
             raise ValueError(f"{name}: an identity without a grant is none")
-        if len(name) > ROLE_NAME_LIMIT - AUTO_NAME_SUFFIX:
-            raise ValueError(f"{name}: longer than {ROLE_NAME_LIMIT - AUTO_NAME_SUFFIX}, so the role has no room")
         super().__init__("platform:index:PodRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
-            name,
+            role_name(cluster.name, name),
             assume_role_policy=json.dumps(trust(cluster.arn, namespace, service_account)),
             description=f"Pods of {namespace}/{service_account} in {cluster.name}",
             opts=child,
