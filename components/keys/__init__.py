@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.context import Context
-from components.keys.policies import Document, Purpose, policy
+from components.keys.policies import Document, Purpose, Statement, policy
 
 ROTATION_DAYS: Final = 365
 """A year between rotations: the default of KMS, and what CIS and FSBP KMS.4 ask for."""
@@ -54,7 +54,7 @@ class Keys(pulumi.ComponentResource):
         self._leaf = pulumi.ResourceOptions(parent=self, protect=context.protect or None)
         recovery = context.identity.recovery_region if context.production else None
 
-        made = {purpose: self._key(purpose, multi_region=recovery is not None) for purpose in Purpose}
+        self._made = made = {purpose: self._key(purpose, multi_region=recovery is not None) for purpose in Purpose}
         self.data = made[Purpose.DATA]
         self.secrets = made[Purpose.SECRETS]
         self.logs = made[Purpose.LOGS]
@@ -62,6 +62,10 @@ class Keys(pulumi.ComponentResource):
         self.backups = made[Purpose.BACKUPS]
         self.replicas = {} if recovery is None else {p: self._replica(p, made[p], recovery) for p in RECOVERED}
         self.register_outputs({f"{purpose.value}Arn": key.arn for purpose, key in made.items()})
+
+    def of(self, purpose: Purpose) -> aws.kms.Key:
+        """The key for ``purpose``, for callers that carry the purpose as data."""
+        return self._made[purpose]
 
     def _key(self, purpose: Purpose, *, multi_region: bool) -> aws.kms.Key:
         context = self._context
@@ -109,4 +113,4 @@ class Keys(pulumi.ComponentResource):
         return json.dumps(policy(purpose, self._context.names.account_id, region, self._context.names))
 
 
-__all__ = ["RECOVERED", "ROTATION_DAYS", "Document", "Keys", "Purpose", "policy"]
+__all__ = ["RECOVERED", "ROTATION_DAYS", "Document", "Keys", "Purpose", "Statement", "policy"]

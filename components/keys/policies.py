@@ -30,7 +30,7 @@ from typing import Final, TypeAlias
 from components.naming import Names
 
 Condition: TypeAlias = "dict[str, dict[str, str | list[str]]]"
-Statement: TypeAlias = "dict[str, str | list[str] | dict[str, str | list[str]] | Condition]"
+Statement: TypeAlias = "dict[str, object]"
 Document: TypeAlias = "dict[str, str | list[Statement]]"
 
 

@@ -1,0 +1,163 @@
+"""DataLayer: every store of the stack. It waits for keys and network, never for the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.context import Context
+from components.data_layer.buckets import Bucket, BucketsSettings, make_buckets
+from components.data_layer.cache import PORT as CACHE_PORT
+from components.data_layer.cache import Cache, CacheSettings, CacheUser, login_secret
+from components.data_layer.database import PORT as DATABASE_PORT
+from components.data_layer.database import Database, RdsInstanceSettings
+from components.data_layer.events import make_events
+from components.data_layer.records import records
+from components.data_layer.registry import RegistrySettings, make_repositories
+from components.data_layer.secrets import SecretSettings, make_secrets
+from components.data_layer.settings import DataLayerSettings, check
+from components.data_layer.site import Site
+from components.data_layer.stores import Store, StoreRecord
+from components.data_layer.tables import TableSettings, make_table
+from components.keys import Keys
+from components.networking import Networking
+
+QUEUE = "queue"
+"""The cache where jobs wait."""
+
+
+class DataLayer(pulumi.ComponentResource):
+    """Database, caches, tables, buckets, registry and secrets of a stack, each under a key of ``keys``.
+
+    ``opts.providers`` must hold an AWS and a random provider. What is text rather than an output is known before
+    anything is made.
+    """
+
+    database_endpoint: pulumi.Output[str]
+    """Host that takes writes."""
+    database_reader_endpoint: pulumi.Output[str]
+    """Host for reads."""
+    database_port: int
+    database_name: str
+    """The first database."""
+    database_secret_arn: pulumi.Output[str]
+    """The master user's secret, for the bootstrap job alone: JSON with username and password."""
+    database_resource_id: pulumi.Output[str]
+    """What IAM policies for database sign-in name."""
+    cache_endpoint: pulumi.Output[str]
+    """Host of the queue's primary, by TLS only."""
+    cache_port: int
+    cache_endpoints: Mapping[str, pulumi.Output[str]]
+    """Host of every cache's primary, by name."""
+    cache_login_secrets: Mapping[str, Mapping[str, str]]
+    """Name of the secret with each user's login, by cache and user."""
+    table_names: Mapping[str, str]
+    """What DynamoDB calls each table."""
+    bucket_names: Mapping[str, str]
+    """What S3 calls each bucket, by what it is for: ``assets``, ``access-logs``."""
+    repository_names: Mapping[str, str]
+    """What ECR calls each image's repository."""
+    secret_names: Mapping[str, str]
+    """What Secrets Manager calls each declared secret, by ``<namespace>/<name>``."""
+    events_topic_arn: pulumi.Output[str]
+    """Where events of the database are published."""
+    stores: tuple[StoreRecord, ...]
+    """Every store with class, purpose and retention, for the written retention policy."""
+
+    def __init__(  # noqa: PLR0917 - the order of every component: name, settings, what it stands on, options
+        self,
+        name: str,
+        settings: DataLayerSettings,
+        context: Context,
+        networking: Networking,
+        keys: Keys,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("platform:index:DataLayer", name, None, opts)
+        self._settings = settings
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._site = Site(
+            context=context,
+            keys=keys,
+            vpc_id=networking.vpc_id,
+            subnet_ids=networking.database_subnet_ids,
+            client_cidrs=networking.private_cidrs,
+            log_days=settings.log_retention_days,
+        )
+        self.stores = records(settings, context)
+        self._database()
+        self._caches()
+        self.tables = {key: make_table(key, row, self._site, self) for key, row in settings.tables.items()}
+        self.buckets = make_buckets(settings.buckets, self._site, self)
+        self.repositories = make_repositories(settings.registry, self._site, self)
+        self.secrets = make_secrets(settings.secrets, self._site, self)
+        self._names(context)
+        self.register_outputs(
+            {
+                "databaseEndpoint": self.database_endpoint,
+                "databaseReaderEndpoint": self.database_reader_endpoint,
+                "databaseSecretArn": self.database_secret_arn,
+                "cacheEndpoints": dict(self.cache_endpoints),
+                "tableNames": dict(self.table_names),
+                "bucketNames": dict(self.bucket_names),
+                "eventsTopicArn": self.events_topic_arn,
+            }
+        )
+
+    def _database(self) -> None:
+        settings = self._settings.database
+        self.database = Database("database", settings, self._site, self._child)
+        topic = make_events(self._site, self, clustered=not isinstance(settings, RdsInstanceSettings))
+        self.database_endpoint = self.database.endpoint
+        self.database_reader_endpoint = self.database.reader_endpoint
+        self.database_port = DATABASE_PORT
+        self.database_name = settings.database_name
+        self.database_secret_arn = self.database.secret_arn
+        self.database_resource_id = self.database.resource_id
+        self.events_topic_arn = topic.arn
+
+    def _caches(self) -> None:
+        site = self._site
+        subnets = aws.elasticache.SubnetGroup(
+            "cache",
+            description=f"{site.context.names.prefix}: database tier",
+            subnet_ids=site.subnet_ids,
+            opts=self._child,
+        )
+        group = site.group("cache", CACHE_PORT, "Valkey or Redis from nodes and pods", self._child)
+        self.caches = {
+            key: Cache(key, row, site, self._child, subnets=subnets, group=group)
+            for key, row in self._settings.caches.items()
+        }
+        self.cache_endpoint = self.caches[QUEUE].endpoint
+        self.cache_port = CACHE_PORT
+        self.cache_endpoints = {key: cache.endpoint for key, cache in self.caches.items()}
+        self.cache_login_secrets = {key: cache.login_secrets for key, cache in self.caches.items()}
+
+    def _names(self, context: Context) -> None:
+        names = context.names
+        self.table_names = {key: names.of("dynamodb", key) for key in self.tables}
+        self.bucket_names = {thing: bucket.name for thing, bucket in self.buckets.items()}
+        self.repository_names = {image: names.repository(image) for image in self.repositories}
+        self.secret_names = {key: names.secret(*key.split("/", 1)) for key in self.secrets}
+
+
+__all__ = [
+    "Bucket",
+    "BucketsSettings",
+    "Cache",
+    "CacheSettings",
+    "CacheUser",
+    "DataLayer",
+    "DataLayerSettings",
+    "Database",
+    "RegistrySettings",
+    "SecretSettings",
+    "Store",
+    "StoreRecord",
+    "TableSettings",
+    "check",
+    "login_secret",
+]

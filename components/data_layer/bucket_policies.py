@@ -1,0 +1,85 @@
+"""Bucket policies as pure data: TLS for everyone, and the few services that write or read by themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from components.keys import Document, Statement
+from components.naming import Names
+
+_TLS: Final = "1.2"
+
+
+def bucket_policy(thing: str, names: Names) -> Document:
+    """The policy of the bucket for ``thing``."""
+    bucket = f"arn:aws:s3:::{names.bucket(thing)}"
+    statements = _tls_only(bucket)
+    if thing == "assets":
+        statements.append(_cloudfront_reads(bucket, names.account_id))
+    if thing == "access-logs":
+        statements += _log_delivery(bucket, names)
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _tls_only(bucket: str) -> list[Statement]:
+    # every old version and every plain request, the owner's too (FSBP S3.5)
+    return [
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:*",
+            "Resource": [bucket, f"{bucket}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+        {
+            "Sid": "ModernTlsOnly",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:*",
+            "Resource": [bucket, f"{bucket}/*"],
+            "Condition": {"NumericLessThan": {"s3:TlsVersion": _TLS}},
+        },
+    ]
+
+
+def _cloudfront_reads(bucket: str, account: str) -> Statement:
+    # origin access control; the distribution is made after the bucket, so its account stands for it
+    return {
+        "Sid": "CloudFrontReads",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": f"{bucket}/*",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account}:distribution/*"},
+        },
+    }
+
+
+def _log_delivery(bucket: str, names: Names) -> list[Statement]:
+    account = names.account_id
+    return [
+        {
+            "Sid": "BucketAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/s3/*",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": account},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{names.prefix}-*"},
+            },
+        },
+        {
+            "Sid": "LoadBalancerLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/alb/AWSLogs/{account}/*",
+            "Condition": {
+                "ArnLike": {"aws:SourceArn": names.arn("elasticloadbalancing", "loadbalancer/*")},
+            },
+        },
+    ]

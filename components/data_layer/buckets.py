@@ -1,0 +1,371 @@
+"""Buckets: one row each, because no one sentence fits them all.
+
+========== ============ ======= ===================== ======= =========
+bucket     class        key     tiers                 expiry  lock
+========== ============ ======= ===================== ======= =========
+assets     public       data    Intelligent-Tiering   none    -
+uploads    education    data    Intelligent-Tiering   1,795 d -
+pupil-     child-pii    data    Intelligent-Tiering   335 d   -
+uploads
+audit      audit        logs    30/90/365 d           2,555 d explicit
+backups    internal     backups 30/90/365 d           730 d   -
+loki       operational  logs    none                  365 d   -
+tempo      internal     logs    none                  14 d    -
+velero     internal     backups none                  35 d    -
+access-    audit        SSE-S3  none                  1,825 d -
+logs
+========== ============ ======= ===================== ======= =========
+
+Deleted objects live on as noncurrent versions for another 30 days (tempo and velero: 1), which pupils' classes have to
+fit in too. Objects in Glacier can't be read at once: never for what CloudFront, Loki, Tempo or Velero read. Access logs
+are the one exception from the keys of our own: S3 and load balancers write none to a bucket under a KMS key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import ClassVar, Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+from pydantic import ValidationInfo, field_validator
+
+from components.data_classes import LIMITS, DataClass
+from components.data_layer.bucket_policies import bucket_policy
+from components.data_layer.site import Site
+from components.data_layer.stores import Purpose, Store
+from components.keys import Purpose as KeyPurpose
+from components.model import Days, Settings, refuse
+
+ABORT_UPLOADS_DAYS: Final = 7
+"""Days after which the parts of an unfinished upload go."""
+ACCESS_LOGS: Final = "access-logs"
+
+
+class Tiering(StrEnum):
+    """Where objects move as they age."""
+
+    NONE = "none"
+    """They stay where they are."""
+    INTELLIGENT = "intelligent"
+    """S3 moves each by its use, among tiers that answer at once."""
+    ARCHIVE = "archive"
+    """Infrequent Access after 30 days, Glacier after 90, Deep Archive after 365: for what is kept and hardly read."""
+
+
+_LADDER: Final = ((30, "STANDARD_IA"), (90, "GLACIER"), (365, "DEEP_ARCHIVE"))
+
+
+class BucketSettings(Store):
+    """One bucket, ``<platform>-<env>-<thing>-<account>-<region>``."""
+
+    key: ClassVar[KeyPurpose | None] = KeyPurpose.DATA
+    """The key it is encrypted with; ``None`` is SSE-S3."""
+
+    tiering: Tiering = Tiering.NONE
+    """Where objects move as they age. Never ``archive`` for what must be readable at once."""
+    noncurrent_days: Days = 30
+    """Days that overwritten and deleted objects can still be had back."""
+
+    @field_validator("noncurrent_days")
+    @classmethod
+    def _gone_in_time(cls, value: int, info: ValidationInfo) -> int:
+        declared, kept = info.data.get("data_class"), info.data.get("retention_days")
+        if declared is None or kept is None or LIMITS[declared].compliance is None:
+            return value
+        limit = LIMITS[declared].max_days
+        if limit is not None and kept + value > limit:
+            refuse(
+                f"at most {limit - kept}: with retention_days {kept} it must fit the {limit} days of {declared.value}, "
+                "for a deleted object lives on as a noncurrent version"
+            )
+        return value
+
+
+class Assets(BucketSettings):
+    """What the web front ends serve, through CloudFront."""
+
+    data_class: DataClass = DataClass.PUBLIC
+    purpose: Purpose = "Static files of the web front ends"
+    retention_days: Days | None = None
+    tiering: Tiering = Tiering.INTELLIGENT
+
+
+class Uploads(BucketSettings):
+    """Teachers' material. Pupils' own uploads have a bucket of their own, with a shorter life."""
+
+    data_class: DataClass = DataClass.EDUCATION_RECORD
+    purpose: Purpose = "Course material that teachers upload"
+    retention_days: Days | None = 1795
+    tiering: Tiering = Tiering.INTELLIGENT
+
+
+class PupilUploads(BucketSettings):
+    """What pupils hand in."""
+
+    data_class: DataClass = DataClass.CHILD_PII
+    purpose: Purpose = "Work that pupils hand in, for its review"
+    retention_days: Days | None = 335
+    tiering: Tiering = Tiering.INTELLIGENT
+
+
+class Audit(BucketSettings):
+    """The audit trail of our services."""
+
+    key: ClassVar[KeyPurpose | None] = KeyPurpose.LOGS
+
+    data_class: DataClass = DataClass.AUDIT
+    purpose: Purpose = "Who did what: the audit trail of our services"
+    retention_days: Days | None = 2555
+    tiering: Tiering = Tiering.ARCHIVE
+    lock: Literal["off", "governance", "compliance"]
+    """Object Lock, which can't be had later nor, as ``compliance``, be taken back: so it must be said. Off in dev,
+    ``governance`` in staging, ``compliance`` in production."""
+    lock_days: Days = 365
+    """Days for which a new object can't be deleted or overwritten, while ``lock`` isn't off."""
+
+    @field_validator("lock_days")
+    @classmethod
+    def _lock_ends_first(cls, value: int, info: ValidationInfo) -> int:
+        kept = info.data.get("retention_days")
+        if info.data.get("lock") in ("governance", "compliance") and kept is not None and value > kept:
+            refuse(f"at most retention_days, which is {kept}")
+        return value
+
+
+class Backups(BucketSettings):
+    """Exports that are kept as records. Dumps of pupils' stores don't belong here: their backups end after 35 days."""
+
+    key: ClassVar[KeyPurpose | None] = KeyPurpose.BACKUPS
+
+    data_class: DataClass = DataClass.INTERNAL
+    purpose: Purpose = "Exports of configuration and cluster state; no dumps of pupils' stores"
+    retention_days: Days | None = 730
+    tiering: Tiering = Tiering.ARCHIVE
+
+
+class Loki(BucketSettings):
+    """Chunks and index of Loki."""
+
+    key: ClassVar[KeyPurpose | None] = KeyPurpose.LOGS
+
+    data_class: DataClass = DataClass.OPERATIONAL_LOG
+    purpose: Purpose = "Logs of the platform's workloads, redacted"
+    retention_days: Days | None = 365
+
+
+class Tempo(BucketSettings):
+    """Blocks of Tempo."""
+
+    key: ClassVar[KeyPurpose | None] = KeyPurpose.LOGS
+
+    data_class: DataClass = DataClass.INTERNAL
+    purpose: Purpose = "Traces of requests through the platform"
+    retention_days: Days | None = 14
+    noncurrent_days: Days = 1
+
+
+class Velero(BucketSettings):
+    """Velero's backups of objects in the cluster."""
+
+    key: ClassVar[KeyPurpose | None] = KeyPurpose.BACKUPS
+
+    data_class: DataClass = DataClass.INTERNAL
+    purpose: Purpose = "Backups of what Git does not hold of the cluster"
+    retention_days: Days | None = 35
+    noncurrent_days: Days = 1
+
+
+class AccessLogs(BucketSettings):
+    """Who read and wrote the other buckets, and the load balancers' logs. The one bucket under SSE-S3."""
+
+    key: ClassVar[KeyPurpose | None] = None
+
+    data_class: DataClass = DataClass.AUDIT
+    purpose: Purpose = "Record of access to the stores and load balancers"
+    retention_days: Days | None = 1825
+
+
+class BucketsSettings(Settings):
+    """A row a bucket. What a stack file doesn't say of a row stands in the row's class."""
+
+    assets: Assets = Assets()
+    uploads: Uploads = Uploads()
+    pupil_uploads: PupilUploads = PupilUploads()
+    audit: Audit
+    backups: Backups = Backups()
+    loki: Loki = Loki()
+    tempo: Tempo = Tempo()
+    velero: Velero = Velero()
+    access_logs: AccessLogs = AccessLogs()
+
+    def rows(self) -> Iterator[tuple[str, BucketSettings]]:
+        """Each bucket's thing, as it stands in its name, and its row."""
+        for field in type(self).model_fields:
+            yield field.replace("_", "-"), getattr(self, field)
+
+
+def lifecycle_rules(settings: BucketSettings) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
+    """Tiers, expiry, noncurrent versions and unfinished uploads of one bucket."""
+    everything: aws.s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
+    aging: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "aging",
+        "status": "Enabled",
+        "filter": everything,
+        "abort_incomplete_multipart_upload": {"days_after_initiation": ABORT_UPLOADS_DAYS},
+        "noncurrent_version_expiration": {"noncurrent_days": settings.noncurrent_days},
+    }
+    transitions = [{"days": d, "storage_class": tier} for d, tier in _tiers(settings)]
+    if transitions:
+        aging["transitions"] = transitions  # type: ignore[typeddict-item]
+    if settings.retention_days is None:
+        return [aging]
+    aging["expiration"] = {"days": settings.retention_days}
+    # an expiry leaves a marker behind, which can't be told to go in the same rule
+    markers: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "delete-markers",
+        "status": "Enabled",
+        "filter": everything,
+        "expiration": {"expired_object_delete_marker": True},
+    }
+    return [aging, markers]
+
+
+def _tiers(settings: BucketSettings) -> Iterator[tuple[int, str]]:
+    """Days and storage class of each move; none that would come after the object's end."""
+    if settings.tiering is Tiering.INTELLIGENT:
+        yield 0, "INTELLIGENT_TIERING"
+    elif settings.tiering is Tiering.ARCHIVE:
+        for days, tier in _LADDER:
+            if settings.retention_days is None or days < settings.retention_days:
+                yield days, tier
+
+
+class Bucket(pulumi.ComponentResource):
+    """A bucket and all that makes it private, encrypted, versioned, logged and finite."""
+
+    bucket: aws.s3.Bucket
+    name: str
+    """What S3 calls it; known before it is made."""
+    ready: pulumi.Resource
+    """The last link of its chain: policy and encryption are on."""
+
+    def __init__(
+        self,
+        thing: str,
+        settings: BucketSettings,
+        site: Site,
+        log_target: Bucket | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("platform:index:Bucket", thing, None, opts)
+        self._thing = thing
+        self._site = site
+        self.name = site.context.names.bucket(thing)
+        lock = settings.lock if isinstance(settings, Audit) else "off"
+        self.bucket = aws.s3.Bucket(
+            thing,
+            bucket=self.name,
+            object_lock_enabled=lock != "off",
+            force_destroy=not site.context.production,
+            tags=site.context.tags(settings.data_class),
+            opts=pulumi.ResourceOptions(parent=self, protect=site.context.protect or None),
+        )
+        self.ready = self.bucket
+        self._harden(settings)
+        self._age(settings)
+        if log_target is not None:
+            self._log_to(log_target)
+        if isinstance(settings, Audit) and lock != "off":
+            self._lock(lock, settings.lock_days)
+        self.register_outputs({"name": self.name, "arn": self.bucket.arn})
+
+    def _next(self) -> pulumi.ResourceOptions:
+        # S3 answers 409 to two changes of one bucket at a time: one after another, the bucket's tightest first
+        return pulumi.ResourceOptions(parent=self, depends_on=[self.ready])
+
+    def _harden(self, settings: BucketSettings) -> None:
+        thing, bucket = self._thing, self.bucket.id
+        self.ready = aws.s3.BucketPublicAccessBlock(
+            thing,
+            bucket=bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self._next(),
+        )
+        self.ready = aws.s3.BucketOwnershipControls(
+            thing, bucket=bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self._next()
+        )
+        self.ready = aws.s3.BucketVersioning(
+            thing, bucket=bucket, versioning_configuration={"status": "Enabled"}, opts=self._next()
+        )
+        self.ready = aws.s3.BucketServerSideEncryptionConfiguration(
+            thing, bucket=bucket, rules=[self._encryption(settings.key)], opts=self._next()
+        )
+        self.ready = aws.s3.BucketPolicy(
+            thing,
+            bucket=bucket,
+            policy=json.dumps(bucket_policy(thing, self._site.context.names)),
+            opts=self._next(),
+        )
+
+    def _encryption(self, purpose: KeyPurpose | None) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
+        if purpose is None:
+            return {
+                "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"},
+                "blocked_encryption_types": ["SSE-C"],
+            }
+        return {
+            "apply_server_side_encryption_by_default": {
+                "sse_algorithm": "aws:kms",
+                "kms_master_key_id": self._site.keys.of(purpose).arn,
+            },
+            # one request to KMS for many objects
+            "bucket_key_enabled": True,
+            # a key that the client brings and takes away leaves objects nobody can read
+            "blocked_encryption_types": ["SSE-C"],
+        }
+
+    def _age(self, settings: BucketSettings) -> None:
+        self.ready = aws.s3.BucketLifecycleConfiguration(
+            self._thing,
+            bucket=self.bucket.id,
+            rules=lifecycle_rules(settings),
+            transition_default_minimum_object_size="all_storage_classes_128K",
+            opts=self._next(),
+        )
+
+    def _log_to(self, target: Bucket) -> None:
+        self.ready = aws.s3.BucketLogging(
+            self._thing,
+            bucket=self.bucket.id,
+            target_bucket=target.bucket.id,
+            target_prefix=f"s3/{self._thing}/",
+            # the target's policy must let S3 write
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.ready, target.ready]),
+        )
+
+    def _lock(self, mode: str, days: int) -> None:
+        self.ready = aws.s3.BucketObjectLockConfiguration(
+            self._thing,
+            bucket=self.bucket.id,
+            object_lock_enabled="Enabled",
+            rule={"default_retention": {"mode": mode.upper(), "days": days}},
+            opts=self._next(),
+        )
+
+
+def make_buckets(settings: BucketsSettings, site: Site, parent: pulumi.Resource) -> dict[str, Bucket]:
+    """Every bucket by its thing; the one that takes the others' access logs first."""
+    child = pulumi.ResourceOptions(parent=parent)
+    rows = dict(settings.rows())
+    target = Bucket(ACCESS_LOGS, rows.pop(ACCESS_LOGS), site, None, child)
+    made = {thing: Bucket(thing, row, site, target, child) for thing, row in rows.items()}
+    return {**made, ACCESS_LOGS: target}
+
+
+__all__ = ["ACCESS_LOGS", "Bucket", "BucketSettings", "BucketsSettings", "Tiering", "make_buckets"]

@@ -1,0 +1,212 @@
+"""The database as a choice of three kinds, and what is refused of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+
+from components.data_classes import LIMITS, DataClass
+from components.data_layer.stores import BackupDays, Purpose, Store
+from components.model import Days, one_of, refuse
+from components.versions import (
+    AURORA_POSTGRESQL,
+    AURORA_POSTGRESQL_VERSION,
+    DATABASE_CLASSES,
+    RDS_POSTGRESQL,
+    RDS_POSTGRESQL_VERSION,
+    SUPPORT_DATE,
+    DatabaseClass,
+    Lifecycle,
+    in_support,
+    supported,
+)
+
+PORT: Final = 5432
+
+_RESERVED_NAMES: Final = frozenset({"admin", "administrator", "master", "postgres", "public", "root", "user"})
+"""Names that RDS reserves or that everyone tries first (FSBP RDS.24, RDS.25)."""
+
+_AUTO_PAUSE_MINORS: Final[Mapping[int, int]] = {14: 12, 15: 7, 16: 3}
+"""The first minor of each major that can scale to zero; later majors can from their first (Aurora user guide)."""
+
+EngineVersion = Annotated[str, StringConstraints(pattern=r"^\d{2}\.\d{1,2}$")]
+"""Major and minor: where a new database starts, and the floor ever after."""
+Readers = Annotated[int, Field(ge=0, le=15, strict=True)]
+CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
+"""Aurora capacity units of about 2 GiB of memory each, in halves; 256 at most (API model)."""
+Gigabytes = Annotated[int, Field(ge=20, le=65536, strict=True)]
+"""GiB of gp3 storage on RDS for PostgreSQL: 20 to 65,536."""
+
+
+class DatabaseSettings(Store):
+    """What the three kinds have in common: port 5432, TLS only, a master password that RDS keeps and rotates."""
+
+    calendar: ClassVar[Mapping[str, Lifecycle]] = {}
+    family: ClassVar[str] = ""
+
+    data_class: DataClass = DataClass.EDUCATION_RECORD
+    purpose: Purpose = "Accounts, courses, results and the platform's own records"
+    retention_days: Days | None = 1825
+    engine_version: EngineVersion
+    """Major and minor that a new database starts with. AWS moves the minor up in the maintenance window, so later
+    changes here are not applied: a new major is brought in by hand."""
+    database_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")] = "platform"
+    """The first database. Services get databases and roles of their own from the bootstrap job."""
+    admin_name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,15}$")] = "platform_admin"
+    """The master user. Only the bootstrap job signs in with it."""
+    backup_days: BackupDays = 30
+    """Days that automatic backups and point-in-time recovery reach back."""
+    insights: Literal["standard", "advanced"] = "standard"
+    """Database Insights: 7 days of figures, or with ``advanced`` 15 months, paid by processor."""
+    monitoring_seconds: Literal[1, 5, 10, 15, 30, 60] = 60
+    """Seconds between figures of the operating system (enhanced monitoring)."""
+
+    @field_validator("engine_version")
+    @classmethod
+    def _in_support(cls, value: str) -> str:
+        if not in_support(cls.calendar, value, SUPPORT_DATE):
+            majors = supported(cls.calendar, SUPPORT_DATE)
+            refuse(f"a version with its minor, of a major in standard support on {SUPPORT_DATE}: {one_of(majors)}")
+        return value
+
+    @field_validator("admin_name")
+    @classmethod
+    def _own_name(cls, value: str) -> str:
+        if value in _RESERVED_NAMES or value.startswith(("rds", "pg_")):
+            refuse("a name of your own: RDS reserves this one, or everyone tries it first")
+        return value
+
+    @field_validator("backup_days")
+    @classmethod
+    def _backups_within_class(cls, value: int, info: ValidationInfo) -> int:
+        declared = info.data.get("data_class")
+        limit = None if declared is None else LIMITS[declared].max_backup_days
+        if limit is not None and value > limit:
+            refuse(f"at most {limit} days, the limit for backups of its data class")
+        return value
+
+    @property
+    def parameter_family(self) -> str:
+        """The family of its parameter groups: ``aurora-postgresql17``, ``postgres15``."""
+        return f"{self.family}{self.engine_version.partition('.')[0]}"
+
+
+class _ClusterSettings(DatabaseSettings):
+    calendar: ClassVar[Mapping[str, Lifecycle]] = AURORA_POSTGRESQL
+    family: ClassVar[str] = "aurora-postgresql"
+
+    engine_version: EngineVersion = AURORA_POSTGRESQL_VERSION
+    readers: Readers = 1
+    """Instances beside the writer, in other zones: one of them takes over when the writer fails."""
+    max_readers: Readers | None = None
+    """Readers that autoscaling may go up to, at 70 % of processor. Left out: ``readers``, no autoscaling."""
+
+    @field_validator("max_readers")
+    @classmethod
+    def _room_to_scale(cls, value: int | None, info: ValidationInfo) -> int | None:
+        fewest = info.data.get("readers")
+        if value is not None and fewest is not None and value < fewest:
+            refuse(f"at least readers, which is {fewest}")
+        if value and fewest == 0:
+            refuse("none while readers is 0: autoscaling starts from one reader")
+        return value
+
+
+class AuroraSettings(_ClusterSettings):
+    """Aurora PostgreSQL on instances of a fixed class."""
+
+    kind: Literal["aurora"]
+    instance_class: str
+    """The class of every instance, such as db.r6g.large."""
+
+    @field_validator("instance_class")
+    @classmethod
+    def _known_class(cls, value: str) -> str:
+        return _class_of(value, {c.name: c for c in DATABASE_CLASSES.values() if c.aurora})
+
+
+class AuroraServerlessSettings(_ClusterSettings):
+    """Aurora PostgreSQL Serverless v2: instances that grow and shrink with the load."""
+
+    kind: Literal["aurora_serverless"]
+    min_acu: CapacityUnits = 0.5
+    """Fewest capacity units. 0 lets it pause when nobody is connected; the first connection then waits some 15 s."""
+    max_acu: CapacityUnits = 4
+    """Most capacity units, in halves from 1."""
+    pause_after_seconds: Annotated[int, Field(ge=300, le=86400, strict=True)] | None = None
+    """Seconds without a connection until it pauses, with ``min_acu: 0`` only. Left out: 300."""
+
+    @field_validator("min_acu")
+    @classmethod
+    def _may_pause(cls, value: float, info: ValidationInfo) -> float:
+        version = info.data.get("engine_version")
+        if value == 0 and version is not None:
+            major, minor = (int(part) for part in version.split("."))
+            if minor < _AUTO_PAUSE_MINORS.get(major, 0):
+                refuse(f"at least 0.5: pausing needs {major}.{_AUTO_PAUSE_MINORS[major]} or later, not {version}")
+        return value
+
+    @field_validator("max_acu")
+    @classmethod
+    def _max_above_min(cls, value: float, info: ValidationInfo) -> float:
+        fewest = info.data.get("min_acu")
+        if value < 1:
+            refuse("at least 1")
+        if fewest is not None and value < fewest:
+            refuse(f"at least min_acu, which is {fewest:g}")
+        return value
+
+    @field_validator("pause_after_seconds")
+    @classmethod
+    def _pauses_at_all(cls, value: int | None, info: ValidationInfo) -> int | None:
+        fewest = info.data.get("min_acu")
+        if value is not None and fewest:
+            refuse(f"nothing: with min_acu {fewest:g} it never pauses")
+        return value
+
+
+class RdsInstanceSettings(DatabaseSettings):
+    """RDS for PostgreSQL on one instance, with a standby in another zone."""
+
+    calendar: ClassVar[Mapping[str, Lifecycle]] = RDS_POSTGRESQL
+    family: ClassVar[str] = "postgres"
+
+    kind: Literal["rds_instance"]
+    engine_version: EngineVersion = RDS_POSTGRESQL_VERSION
+    instance_class: str
+    """The instance's class, such as db.m6g.large."""
+    multi_az: bool = True
+    """A standby in another zone that takes over."""
+    storage_gb: Gigabytes = 100
+    """GiB of gp3 storage at first."""
+    max_storage_gb: Gigabytes = 1000
+    """GiB that storage may grow to by itself. It never shrinks."""
+
+    @field_validator("instance_class")
+    @classmethod
+    def _known_class(cls, value: str) -> str:
+        return _class_of(value, {c.name: c for c in DATABASE_CLASSES.values() if c.rds})
+
+    @field_validator("max_storage_gb")
+    @classmethod
+    def _room_to_grow(cls, value: int, info: ValidationInfo) -> int:
+        first = info.data.get("storage_gb")
+        # RDS's own rule: a ceiling less than a tenth above the floor is refused
+        if first is not None and value * 10 < first * 11:
+            refuse(f"at least a tenth above storage_gb, which is {first}")
+        return value
+
+
+def _class_of(value: str, known: Mapping[str, DatabaseClass]) -> str:
+    if value not in known:
+        refuse(one_of(known))
+    return value
+
+
+DatabaseChoice = Annotated[
+    AuroraSettings | AuroraServerlessSettings | RdsInstanceSettings,
+    Field(discriminator="kind"),
+]
+"""The database, told apart by ``kind``."""

@@ -1,0 +1,83 @@
+"""The stores as the written retention policy lists them: settings and names only, nothing of the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from components.context import Context
+from components.data_classes import DataClass, effective
+from components.data_layer.cache import CacheSettings, login_name
+from components.data_layer.database.settings import RdsInstanceSettings
+from components.data_layer.settings import DataLayerSettings
+from components.data_layer.stores import Store, StoreRecord
+
+_SECRET_PURPOSE = "Login of a cache's user"  # noqa: S105 - what it is for, not what it is
+
+
+def records(settings: DataLayerSettings, context: Context) -> tuple[StoreRecord, ...]:
+    """Every store of the stack with the class it has there."""
+    return (
+        *_database(settings, context),
+        *_caches(settings, context),
+        *_tables(settings, context),
+        *_buckets(settings, context),
+        *_repositories(settings, context),
+        *_secrets(settings, context),
+    )
+
+
+def _record(store: Store, name: str, type_: str, context: Context, backup_days: int = 0) -> StoreRecord:
+    return StoreRecord(
+        name=name,
+        type=type_,
+        data_class=effective(store.data_class, production=context.production),
+        purpose=store.purpose,
+        retention_days=store.retention_days,
+        backup_days=backup_days,
+    )
+
+
+def _database(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
+    row = settings.database
+    type_ = "aws:rds/instance:Instance" if isinstance(row, RdsInstanceSettings) else "aws:rds/cluster:Cluster"
+    yield _record(row, context.names.of("rds", "database"), type_, context, row.backup_days)
+
+
+def _caches(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
+    for name, row in settings.caches.items():
+        identifier = context.names.of("elasticache", name)
+        yield _record(row, identifier, "aws:elasticache/replicationGroup:ReplicationGroup", context, row.snapshot_days)
+
+
+def _tables(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
+    for name, row in settings.tables.items():
+        yield _record(row, context.names.of("dynamodb", name), "aws:dynamodb/table:Table", context, row.recovery_days)
+
+
+def _buckets(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
+    for thing, row in settings.buckets.rows():
+        yield _record(row, context.names.bucket(thing), "aws:s3/bucket:Bucket", context, row.noncurrent_days)
+
+
+def _repositories(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
+    for image in settings.registry.images:
+        yield _record(settings.registry, context.names.repository(image), "aws:ecr/repository:Repository", context)
+
+
+def _secrets(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
+    for namespace, by_name in settings.secrets.items():
+        for name, row in by_name.items():
+            yield _secret(context.names.secret(namespace, name), row.purpose, row.rotate_days)
+    for cache, caching in settings.caches.items():
+        yield from _logins(cache, caching, context)
+
+
+def _logins(cache: str, settings: CacheSettings, context: Context) -> Iterator[StoreRecord]:
+    for user, row in settings.users.items():
+        if row.auth == "password":
+            name = context.names.secret(row.namespace, login_name(cache, user))
+            yield _secret(name, f"{_SECRET_PURPOSE}: {row.namespace} to {cache}", settings.login_rotate_days)
+
+
+def _secret(name: str, purpose: str, days: int) -> StoreRecord:
+    return StoreRecord(name, "aws:secretsmanager/secret:Secret", DataClass.INTERNAL, purpose, days)
