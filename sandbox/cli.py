@@ -1,0 +1,145 @@
+"""The commands: ``up``, ``preview``, ``render``, ``schema``."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXITS = (
+    "Exit codes: 0 good; 1 stopped by a mandatory rule, a failed resource, a protected resource that would be lost, "
+    "or something that broke; 2 the settings or the call are wrong; 130 interrupted."
+)
+
+app = typer.Typer(
+    name="sandbox",
+    help="The whole stack with no cloud account: the real program and the real policy packs against a simulated cloud. "
+    "Nothing real is made, no credential is read.\n\n" + EXITS,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Tree(StrEnum):
+    """How much of the resource tree is shown."""
+
+    folded = "folded"
+    full = "full"
+    none = "none"
+
+
+Stack = Annotated[str, typer.Argument(help="The stack: dev for Pulumi.dev.yaml.", show_default=False)]
+Json = Annotated[
+    bool,
+    typer.Option(
+        "--json",
+        help="Print one JSON object on standard output, and what is for people on standard error. "
+        "Its `cost` is null: nothing estimates it yet.",
+    ),
+]
+NoPolicies = Annotated[bool, typer.Option("--no-policies", help="Don't ask the policy packs.")]
+Fail = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail",
+        metavar="TYPE[:NAME]",
+        help="Make a create fail, to see what the program does then: aws:s3/bucket:Bucket, or with a logical name. "
+        "May be given more than once.",
+        show_default=False,
+    ),
+]
+Detail = Annotated[Tree, typer.Option("--tree", help="The resource tree: folded, every resource, or not at all.")]
+Root = Annotated[
+    Path,
+    typer.Option("--root", metavar="DIR", help="Where Pulumi.yaml is.", show_default="here", file_okay=False),
+]
+
+
+@app.command()
+def up(  # noqa: PLR0917 - typer's options
+    stack: Stack,
+    as_json: Json = False,  # noqa: FBT002 - typer's options
+    no_policies: NoPolicies = False,  # noqa: FBT002
+    fail: Fail = None,
+    detail: Detail = Tree.folded,
+    root: Root = Path(),
+) -> None:
+    """Run the program, have it judged by the packs, write .sandbox/STACK/.
+
+    A run that a mandatory rule or a failed resource stops is written as stopped.json and does not take the place of
+    stack.json, the last good run.
+    """
+    from sandbox.failures import carry_out  # noqa: PLC0415 - help and wrong calls needn't wait for it
+    from sandbox.session import Options, Session  # noqa: PLC0415
+
+    options = Options(stack, root, as_json, not no_policies, fail or (), detail.value)
+    raise typer.Exit(carry_out(options, Session.up))
+
+
+@app.command()
+def preview(  # noqa: PLR0917 - the same
+    stack: Stack,
+    as_json: Json = False,  # noqa: FBT002
+    no_policies: NoPolicies = False,  # noqa: FBT002
+    fail: Fail = None,
+    detail: Detail = Tree.folded,
+    root: Root = Path(),
+) -> None:
+    """Show what would change against the last good `up`: create, update, replace, delete.
+
+    Writes nothing. A protected resource that would be deleted or replaced is refused, as the engine would.
+    """
+    from sandbox.failures import carry_out  # noqa: PLC0415
+    from sandbox.session import Options, Session  # noqa: PLC0415
+
+    options = Options(stack, root, as_json, not no_policies, fail or (), detail.value)
+    raise typer.Exit(carry_out(options, Session.preview))
+
+
+@app.command()
+def render(
+    stack: Stack,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="DIR",
+            help="Where to; what an earlier render left there is replaced.",
+            show_default=".sandbox/STACK/rendered",
+            file_okay=False,
+        ),
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002
+    root: Root = Path(),
+) -> None:
+    """Write the Kubernetes objects as YAML, one file an object. The packs are not asked."""
+    from sandbox.failures import carry_out  # noqa: PLC0415
+    from sandbox.session import Options  # noqa: PLC0415
+
+    raise typer.Exit(carry_out(Options(stack, root, as_json), lambda session: session.render(to)))
+
+
+@app.command()
+def schema(root: Root = Path()) -> None:
+    """Write schemas/stack.schema.json from the settings classes."""
+    from sandbox.schema import write  # noqa: PLC0415
+
+    try:
+        path, changed = write(root.resolve())
+    except LookupError as problem:
+        typer.echo(f"that can't be done: {problem.args[0]}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{path}: {'written' if changed else 'is current'}")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,105 @@
+"""The console for people: colours on a terminal, plain lines elsewhere, never a broken pipe."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Final, TextIO
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.theme import Theme
+
+PLAIN_WIDTH: Final = 120
+"""Columns where there is no terminal to ask and ``COLUMNS`` isn't set."""
+
+_BLANKS: Final = re.compile(r" +\n")
+
+THEME: Final = Theme(
+    {
+        "title": "bold",
+        "faint": "bright_black",
+        "count": "bold cyan",
+        "component": "bold",
+        "type": "cyan",
+        "name": "default",
+        "good": "green",
+        "bad": "red",
+        "warn": "yellow",
+        "create": "green",
+        "update": "yellow",
+        "replace": "magenta",
+        "delete": "red",
+        "same": "bright_black",
+        "path": "blue",
+        "verdict.good": "bold black on green",
+        "verdict.bad": "bold white on red",
+    }
+)
+
+
+class Quiet:
+    """A stream that goes silent when nobody reads it any more, so that the run still ends with its own exit code."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._terminal = stream.isatty()
+        self._broken = False
+
+    @property
+    def encoding(self) -> str:
+        """The stream's own."""
+        return self._stream.encoding
+
+    def write(self, text: str) -> int:
+        """Write, or don't."""
+        if not self._broken:
+            try:
+                # Rich fills lines up with blanks; in a file or a log they are only in the way.
+                self._stream.write(text if self._terminal else _BLANKS.sub("\n", text))
+            except BrokenPipeError:
+                self._silence()
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, or don't."""
+        if not self._broken:
+            try:
+                self._stream.flush()
+            except BrokenPipeError:
+                self._silence()
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return self._terminal
+
+    def fileno(self) -> int:
+        """The stream's own."""
+        return self._stream.fileno()
+
+    def _silence(self) -> None:
+        self._broken = True
+        # Python flushes its standard streams once more at the end; what is left goes nowhere, without a complaint.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+
+
+def indented(what: RenderableType, by: int = 2, *, above: int = 0) -> Padding:
+    """``what`` moved to the right, with empty lines above; without the blanks that fill up a line."""
+    return Padding(what, (above, 0, 0, by), expand=False)
+
+
+def for_people(*, to_stderr: bool) -> Console:
+    """The console that people read: standard output, or standard error where standard output is for a program."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
+    return Console(
+        file=Quiet(stream),  # type: ignore[arg-type]  # rich uses what is there
+        theme=THEME,
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )

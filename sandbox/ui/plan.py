@@ -1,0 +1,152 @@
+"""What a preview says: the steps by component, the properties that differ, what is refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from sandbox.preview import Absent, Change, Op, Plan, Step
+from sandbox.ui.console import indented
+from sandbox.ui.words import count, name_of, short_type
+from sandbox.values import short
+
+SIGNS: Final[dict[Op, str]] = {"create": "+", "update": "~", "replace": "±", "delete": "-", "same": "="}
+VERBS: Final[dict[Op, str]] = {
+    "create": "to create",
+    "update": "to update",
+    "replace": "to replace",
+    "delete": "to delete",
+    "same": "unchanged",
+}
+_CHANGES: Final = 12
+"""Changed properties shown of one resource."""
+_CREATES: Final = 15
+"""New or deleted resources named one by one; more are counted by component and type."""
+
+
+def plan(found: Plan, *, full: bool) -> RenderableType:
+    """The counts, then the steps; in full, every step and every change."""
+    parts: list[RenderableType] = [counts(found)]
+    detailed = [step for step in found.steps if step.op in ("update", "replace")]
+    parts += (indented(_step(step, full=full), above=1) for step in detailed)
+    for op in ("create", "delete"):
+        steps = [step for step in found.steps if step.op == op]
+        if steps:
+            parts.append(indented(_plain_steps(steps, full=full), above=1))
+    renamed = [step for step in found.steps if step.renamed_from]
+    if renamed:
+        parts.append(indented(_renamed(renamed), above=1))
+    parts += (indented(_refused(step), above=1) for step in found.refused)
+    if found.uncompared:
+        note = f"{count(found.uncompared, 'secret value')} not compared: a deployment's export doesn't hold them"
+        parts.append(indented(Text(note, style="faint"), above=1))
+    return Group(*parts)
+
+
+def counts(found: Plan) -> Text:
+    """``+ 3 to create  ~ 1 to update  1,008 unchanged``."""
+    text = Text()
+    for op, verb in VERBS.items():
+        number = found.count(op)
+        if number:
+            text.append(f"{'   ' if text else ''}{SIGNS[op]} {number:,} {verb}", style=op)
+    return text or Text("nothing to do: the program makes no resources", style="same")
+
+
+def _head(step: Step) -> Text:
+    resource = step.resource
+    text = Text.assemble(
+        (f"{SIGNS[step.op]} ", step.op), (resource.name, "component"), (f"  {short_type(step.type)}", "type")
+    )
+    if resource.parent and resource.parent.split("::", 3)[2] != "pulumi:pulumi:Stack":
+        text.append(f"  in {name_of(resource.parent)}", style="faint")
+    if step.op == "delete" and resource.retain_on_delete:
+        text.append("  stays in the cloud (retainOnDelete)", style="warn")
+    return text
+
+
+def _step(step: Step, *, full: bool) -> RenderableType:
+    parts: list[RenderableType] = [_head(step)]
+    if step.why:
+        parts.append(indented(Text(f"replaced because {step.why}", style="replace"), 4))
+    shown = step.changes if full else step.changes[:_CHANGES]
+    parts += (indented(_change(change), 4) for change in shown)
+    if len(step.changes) > len(shown):
+        more = f"and {count(len(step.changes) - len(shown), 'more change')} (--tree full)"
+        parts.append(indented(Text(more, style="faint"), 4))
+    return Group(*parts)
+
+
+def _change(change: Change) -> Text:
+    text = Text(overflow="fold")
+    text.append(change.path, style="path").append(": ", style="faint")
+    if isinstance(change.old, Absent):
+        text.append("+ ", style="create")
+    elif isinstance(change.new, Absent):
+        text.append("- ", style="delete").append(short(change.old))
+    else:
+        text.append(short(change.old), style="delete").append(" → ", style="faint")
+    if not isinstance(change.new, Absent):
+        text.append(short(change.new), style="create")
+    if change.replaces:
+        text.append("  replaces the resource", style="replace")
+    return text
+
+
+def _plain_steps(steps: list[Step], *, full: bool) -> RenderableType:
+    if full or len(steps) <= _CREATES:
+        return Group(*(_head(step) for step in steps))
+    lines = [
+        Text.assemble((f"{SIGNS[steps[0].op]} ", steps[0].op), (where, "component"), (f"  {number:,}", "count"), types)
+        for where, number, types in _grouped(steps)
+    ]
+    return Group(*lines)
+
+
+def _grouped(steps: Iterable[Step]) -> list[tuple[str, int, Text]]:
+    """Steps by the outermost component: its name, their number, their types."""
+    groups: dict[str, Counter[str]] = {}
+    tops = _tops(steps)
+    for step, top in tops:
+        groups.setdefault(top, Counter())[short_type(step.type)] += 1
+    found = []
+    for top, types in groups.items():
+        text = Text("  ")
+        common = sorted(types.items(), key=lambda item: (-item[1], item[0]))
+        for index, (type_, number) in enumerate(common[:8]):
+            text.append(" · " if index else "", style="faint")
+            text.append(f"{number} " if number > 1 else "").append(type_, style="type")
+        if len(common) > 8:  # noqa: PLR2004 - as many as a line holds
+            text.append(f" · {count(len(common) - 8, 'more type')}", style="faint")
+        found.append((top, types.total(), text))
+    return found
+
+
+def _tops(steps: Iterable[Step]) -> list[tuple[Step, str]]:
+    known = list(steps)
+    parents = {step.urn: step.resource.parent for step in known}
+    found = []
+    for step in known:
+        urn = step.urn
+        while parents.get(urn) and parents[urn].split("::", 3)[2] != "pulumi:pulumi:Stack":
+            urn = parents[urn]
+        found.append((step, name_of(urn) if urn != step.urn or not step.resource.custom else "(stack)"))
+    return found
+
+
+def _renamed(steps: list[Step]) -> Text:
+    text = Text(f"{count(len(steps), 'resource')} found again by an alias", style="faint")
+    for step in steps[:_CREATES]:
+        text.append(f"\n  {name_of(step.renamed_from)} is {name_of(step.urn)} now", style="faint")
+    if len(steps) > _CREATES:
+        text.append(f"\n  and {len(steps) - _CREATES} more", style="faint")
+    return text
+
+
+def _refused(step: Step) -> Text:
+    text = Text.assemble(("✘ refused  ", "bad"), (f"{short_type(step.type)} {step.resource.name} ", "component"))
+    return text.append(step.refused).append(f"\n  {step.urn}", style="faint")

@@ -1,0 +1,79 @@
+"""Outputs, files, problems and the closing line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from sandbox.ui.console import indented
+from sandbox.ui.words import size
+from sandbox.values import SECRET, UNKNOWN, plain
+
+if TYPE_CHECKING:
+    from sandbox.model import Properties
+
+
+def heading(console: Console, text: str, beside: str = "") -> None:
+    """A section's heading, with something faint beside it."""
+    console.print()
+    title = Text.assemble((text, "title"), (f"  {beside}" if beside else "", "faint"))
+    console.print(Rule(title, align="left", style="faint", characters="─"))
+
+
+def outputs(found: Properties) -> RenderableType:
+    """The stack's outputs; secrets hidden."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="component", no_wrap=True)
+    table.add_column(overflow="fold")
+    for key in sorted(found):
+        shown = plain(found[key])
+        text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, indent=2)
+        table.add_row(key, Text(text, style="warn" if shown in (SECRET, UNKNOWN) else ""))
+    return table
+
+
+def files(found: Iterable[tuple[Path, str]]) -> RenderableType:
+    """Paths with their sizes and what they are."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="path", no_wrap=True)
+    table.add_column(justify="right", style="faint", no_wrap=True)
+    table.add_column(style="faint")
+    for path, what in found:
+        table.add_row(str(path), size(path.stat().st_size) if path.is_file() else "", what)
+    return table
+
+
+def closing(console: Console, text: str, beside: str, *, good: bool) -> None:
+    """The last line: what came of it all."""
+    console.print()
+    sign, style = (" ✔ ", "verdict.good") if good else (" ✘ ", "verdict.bad")
+    console.print(Text.assemble((f"{sign}{text} ", style), ("  " + beside if beside else "", "faint")))
+
+
+def problem(console: Console, title: str, text: str, *, hint: str = "") -> None:
+    """Something that stopped a command: what, the whole of it, and what to do."""
+    lines = [_problem_line(line) for line in text.splitlines()]
+    parts: list[RenderableType] = [Text.assemble(("✘ ", "bad"), (title, "title"))]
+    parts.append(indented(Group(*lines)))
+    if hint:
+        parts.append(indented(Text(hint, style="faint")))
+    console.print(Group(*parts))
+
+
+def _problem_line(line: str) -> Text:
+    before, allowed, after = line.partition("allowed: ")
+    if allowed and not before.strip():
+        return Text.assemble(before, (allowed, "faint"), (after, "good"))
+    return Text(line)
+
+
+def timing(parts: Mapping[str, float]) -> str:
+    """``imports 0.9 s, program 2.1 s``: what took how long."""
+    return ", ".join(f"{name} {value:.1f} s" for name, value in parts.items())

@@ -1,0 +1,121 @@
+"""The packs' verdict: what ran, what is violated where, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sandbox.policies.model import PackReport, Verdict, Violation
+from sandbox.ui.console import indented
+from sandbox.ui.words import count, name_of, short_type, type_of
+
+_SHOWN: Final = 5
+"""How many resources an advisory rule names; mandatory ones name all."""
+
+
+def verdict(found: Verdict) -> RenderableType:
+    """Packs first, then violations by rule: mandatory ones, then advisory ones, then what could not be judged yet."""
+    parts: list[RenderableType] = [_packs(found)]
+    parts += (indented(part, above=1) for part in _rules(found.mandatory, "✘", "bad", limit=0))
+    parts += (indented(part, above=1) for part in _rules(found.advisory, "▲", "warn", limit=_SHOWN))
+    if found.remediated:
+        parts.append(indented(_remediated(found), above=1))
+    if found.unseen:
+        parts.append(indented(_unseen(found.unseen), above=1))
+    return Group(*parts)
+
+
+def _packs(found: Verdict) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=1)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right")
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_column(style="faint")
+    for pack in found.packs:
+        violations = found.pack_violations(pack.name)
+        mandatory = sum(violation.mandatory for violation in violations)
+        sign = ("✘", "bad") if mandatory else ("▲", "warn") if violations else ("✔", "good")
+        table.add_row(
+            Text(*sign),
+            Text.assemble((pack.name, "component"), (f" {pack.version}" if pack.version else "", "faint")),
+            count(pack.rules, "rule"),
+            count(found.resources, "resource"),
+            _tally(mandatory, len(violations) - mandatory),
+            _cost(pack, found.resources),
+        )
+    return table
+
+
+def _tally(mandatory: int, advisory: int) -> Text:
+    if not mandatory and not advisory:
+        return Text("no violation", style="good")
+    text = Text()
+    if mandatory:
+        text.append(f"{mandatory} mandatory", style="bad")
+    if advisory:
+        text.append(", " if mandatory else "").append(f"{advisory} advisory", style="warn")
+    return text
+
+
+def _cost(pack: PackReport, resources: int) -> str:
+    judging = pack.cpu_seconds - pack.start_cpu_seconds
+    if not pack.cpu_seconds or not resources or not pack.rules:
+        return ""
+    disabled = f", {count(len(pack.disabled), 'rule')} disabled" if pack.disabled else ""
+    each = judging / resources / pack.rules * 1e6
+    return f"{pack.cpu_seconds:.1f} s of processor, {each:.0f} µs a resource and rule{disabled}"
+
+
+def _rules(violations: Iterable[Violation], sign: str, style: str, *, limit: int) -> Iterator[RenderableType]:
+    for (pack, rule), group in groupby(violations, key=lambda violation: (violation.pack, violation.rule)):
+        found = list(group)
+        description, _, _ = found[0].message.partition("\n")
+        head = Text.assemble(
+            (f"{sign} {found[0].level}", style),
+            ("  ", ""),
+            (rule, "component"),
+            (f"  {pack}", "faint"),
+            (f"  {found[0].severity}" if found[0].severity else "", "faint"),
+        )
+        parts: list[RenderableType] = [head, indented(Text(description))]
+        resources = [(urn, list(same)) for urn, same in groupby(found, key=lambda violation: violation.urn)]
+        shown = resources[:limit] if limit else resources
+        parts += (indented(_one(urn, same)) for urn, same in shown)
+        if len(resources) > len(shown):
+            more = f"and {count(len(resources) - len(shown), 'resource')} more: verdict.json names all"
+            parts.append(indented(Text(more, style="faint"), 4))
+        yield Group(*parts)
+
+
+def _one(urn: str, violations: list[Violation]) -> RenderableType:
+    head = Text.assemble(("· ", "faint"), (short_type(type_of(urn)), "type"), (f" {name_of(urn)}", "component"))
+    messages = [violation.message.partition("\n")[2] for violation in violations]
+    parts = [indented(Text(message)) for message in messages if message]
+    return Group(head, *parts, indented(Text(urn, style="faint", overflow="fold")))
+
+
+def _remediated(found: Verdict) -> Text:
+    text = Text.assemble(("↻ changed by a remediating rule before the provider would see it", "warn"))
+    for change in found.remediated:
+        text.append(f"\n  {change.pack} {change.rule}: {name_of(change.urn)}: {', '.join(change.keys)}", style="faint")
+    return text
+
+
+def _unseen(found: list[Violation]) -> Text:
+    """What a preview could not judge: as many rules, the reason once."""
+    by_rule: dict[tuple[str, str], list[Violation]] = {}
+    for violation in found:
+        by_rule.setdefault((violation.pack, violation.rule), []).append(violation)
+    text = Text.assemble((f"? {count(len(found), 'check')} must wait for values that only an update knows", "faint"))
+    for (pack, rule), group in by_rule.items():
+        names = ", ".join(sorted({name_of(violation.urn) for violation in group})[:3])
+        more = " ..." if len(group) > 3 else ""  # noqa: PLR2004 - as many as are named
+        text.append(f"\n  {pack} {rule}: {names}{more}", style="faint")
+    return text
