@@ -1,0 +1,17 @@
+"""AgentFleet: the coordinator and the agents, all from settings; a new agent is a few lines."""
+
+from components.agent_fleet.fleet import AgentFleet
+from components.agent_fleet.settings import Agent, AgentFleetSettings, ResolvedAgent, check
+from components.agent_fleet.workloads import budgets, repositories, secrets, workloads
+
+__all__ = [
+    "Agent",
+    "AgentFleet",
+    "AgentFleetSettings",
+    "ResolvedAgent",
+    "budgets",
+    "check",
+    "repositories",
+    "secrets",
+    "workloads",
+]

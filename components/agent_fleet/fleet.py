@@ -1,0 +1,69 @@
+"""The fleet in a cluster: its namespace, its priorities, the coordinator and the agents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import pulumi
+
+from components.agent_fleet.settings import COORDINATOR, NAMESPACE, AgentFleetSettings, Priority
+from components.agent_fleet.workloads import budgets, grants, priority_class
+from components.context import Context
+from components.kubernetes.cluster_objects import ClusterObjects
+from components.kubernetes.namespace import NamespaceDeclaration
+from components.kubernetes.topology import Topology
+from components.kubernetes.workload import Workload
+from components.mcp_platform.platform import priority_class as priority_manifest
+from components.pod_identity import ClusterRef
+from components.tenancy import DeployedWorkload, WorkloadNamespace
+
+DECLARATION: Final = NamespaceDeclaration(name=NAMESPACE, part_of="agent-fleet", admission=True)
+PRIORITIES: Final[Mapping[Priority, tuple[int, str, bool]]] = {
+    # below -10 the cluster autoscaler starts no node for a pod (its default cutoff)
+    "high": (1000, "The coordinator, and agents that somebody waits for", True),
+    "normal": (0, "Agents", True),
+    "low": (-5, "Agents whose work can wait", False),
+}
+"""Value, description, and whether its pods may push out others."""
+
+
+class AgentFleet(pulumi.ComponentResource):
+    """The namespace ``mcp-agents`` with the coordinator and every agent.
+
+    ``workloads`` are those of the namespace as ``with_egress_proxy`` gives them back, all known to ``topology``.
+    In the phase ``bootstrap`` no workload is made, since nobody has pushed its image yet.
+    """
+
+    namespace: str
+    coordinator: str
+    """Where workloads in the cluster call the coordinator."""
+    budgets: Mapping[str, float]
+    """What each agent's model calls may cost, in US dollars a day."""
+
+    def __init__(  # noqa: PLR0917 - what a component stands on, in the order of every component
+        self,
+        name: str,
+        settings: AgentFleetSettings,
+        context: Context,
+        objects: ClusterObjects,
+        cluster: ClusterRef,
+        topology: Topology,
+        *,
+        workloads: Sequence[Workload],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("platform:index:AgentFleet", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.namespace = NAMESPACE
+        self.coordinator = f"http://{COORDINATOR}.{NAMESPACE}.svc.cluster.local:{settings.coordinator.port}"
+        self.budgets = budgets(settings)
+        for priority, (value, description, preempts) in PRIORITIES.items():
+            manifest = priority_manifest(priority_class(priority), value, description, preempts=preempts)
+            objects.add(manifest, parent=self)
+        WorkloadNamespace(DECLARATION, workloads, context, objects, cluster, opts=child)
+        if context.identity.phase == "running":
+            granted = {agent.name: grants(agent, context.names) for agent in settings.resolved()}
+            for workload in workloads:
+                DeployedWorkload(workload, granted.get(workload.name, []), topology, objects, cluster, opts=child)
+        self.register_outputs({"namespace": NAMESPACE, "coordinator": self.coordinator})

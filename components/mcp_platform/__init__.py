@@ -1,0 +1,21 @@
+"""McpPlatform: the MCP servers, who may call them, what they may reach, and the way out of the cluster."""
+
+from components.mcp_platform.egress import ENVOY, Egress, with_egress_proxy
+from components.mcp_platform.platform import McpPlatform
+from components.mcp_platform.settings import EgressProxySettings, McpPlatformSettings, McpServer, PermissionProfile
+from components.mcp_platform.workloads import ContextStore, repositories, secrets, workloads
+
+__all__ = [
+    "ENVOY",
+    "ContextStore",
+    "Egress",
+    "EgressProxySettings",
+    "McpPlatform",
+    "McpPlatformSettings",
+    "McpServer",
+    "PermissionProfile",
+    "repositories",
+    "secrets",
+    "with_egress_proxy",
+    "workloads",
+]

@@ -1,0 +1,177 @@
+"""A namespace of ours in a cluster, and workloads in it: what turns pure declarations into resources.
+
+``WorkloadNamespace`` closes a namespace, holds it to its quota and lets it read its own secrets, no others.
+``DeployedWorkload`` makes a workload's identity, its network policy and its objects. The order between objects is read
+from the manifests themselves (``ClusterObjects``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.context import Context
+from components.kubernetes.capacity import most
+from components.kubernetes.cluster_objects import ClusterObjects
+from components.kubernetes.external_secret import secret_store
+from components.kubernetes.manifest import kind_of
+from components.kubernetes.manifests import workload_manifests
+from components.kubernetes.namespace import NamespaceDeclaration, namespace_manifests, quota_for
+from components.kubernetes.references import pod_spec
+from components.kubernetes.topology import Topology
+from components.kubernetes.workload import Workload
+from components.naming import Names
+from components.pod_identity import ClusterRef, Document, Grant, PodIdentity, Statement, document
+
+ESO_ACCOUNT: Final = ("external-secrets", "external-secrets")
+"""Namespace and ServiceAccount of the External Secrets operator: the one who reads for every namespace."""
+ROLLOUT_TIMEOUT: Final = "15m"
+"""Patience for a rollout: the autoscaler may first have to start a node (10 minutes are the provider's own)."""
+
+
+def key_grant(name: str, purpose: str, service: str, names: Names) -> Grant:
+    """Leave to decrypt with the stack's key for ``purpose``, found by its alias, through one service only.
+
+    DynamoDB and Secrets Manager open data under a customer managed key with the caller's rights. A policy can't name a
+    key by its alias as a resource, but as a condition (KMS, "Use aliases to control access to KMS keys").
+    """
+    return Grant(
+        name,
+        ("kms:Decrypt",),
+        [names.arn("kms", "key/*")],
+        conditions={
+            "StringEquals": {"kms:ViaService": f"{service}.{names.region}.amazonaws.com"},
+            "ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias(purpose)},
+        },
+    )
+
+
+def secrets_role_parts(cluster_key: str, namespace: str) -> tuple[str, ...]:
+    """What ``names.role`` makes the name of a namespace's secrets role of. The operator may assume these roles only."""
+    return cluster_key, namespace, "secrets"
+
+
+def secrets_grants(namespace: str, names: Names) -> list[Grant]:
+    """What reading the secrets of one namespace takes."""
+    read = ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue")
+    return [
+        Grant("SecretsOfNamespace", read, [names.secret_arn_pattern(namespace)]),
+        key_grant("SecretsKey", "secrets", "secretsmanager", names),
+    ]
+
+
+def secrets_trust(cluster: ClusterRef, account_id: str) -> Document:
+    """Who may take a namespace's secrets role: the External Secrets operator of this one cluster.
+
+    Pod Identity tags the operator's session, and the tags go with it into the next role (EKS user guide, "Grant Pods
+    access to AWS resources based on tags"). So the operator's own role needn't be known here, and needn't exist yet.
+    """
+    namespace, account = ESO_ACCOUNT
+    statement = Statement(
+        Sid="ExternalSecretsOperator",
+        Effect="Allow",
+        Principal={"AWS": f"arn:aws:iam::{account_id}:root"},
+        Action=["sts:AssumeRole", "sts:TagSession"],
+        Condition={
+            "StringEquals": {
+                "aws:PrincipalTag/eks-cluster-arn": cluster.arn,
+                "aws:PrincipalTag/kubernetes-namespace": namespace,
+                "aws:PrincipalTag/kubernetes-service-account": account,
+            }
+        },
+    )
+    return Document(Version="2012-10-17", Statement=[statement])
+
+
+class WorkloadNamespace(pulumi.ComponentResource):
+    """A namespace at Pod Security ``restricted``: closed, with the quota of its workloads, and a store of its secrets.
+
+    The quota holds ``workloads`` at their most replicas and the greatest surge, whether or not they run yet.
+    """
+
+    namespace: str
+
+    def __init__(  # noqa: PLR0917 - what a component stands on, in the order of every component
+        self,
+        declaration: NamespaceDeclaration,
+        workloads: Iterable[Workload],
+        context: Context,
+        objects: ClusterObjects,
+        cluster: ClusterRef,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        name = f"{objects.cluster_key}-{declaration.name}"
+        super().__init__("platform:index:WorkloadNamespace", name, None, opts)
+        self.namespace = declaration.name
+        quota = quota_for(most(workloads))
+        objects.add_all(namespace_manifests(declaration.model_copy(update={"quota": quota})), parent=self)
+
+        names = context.names
+        parts = secrets_role_parts(objects.cluster_key, declaration.name)
+        role = aws.iam.Role(
+            f"{name}-secrets",
+            name=names.role(*parts),  # fixed: the store names it before it exists
+            assume_role_policy=json.dumps(secrets_trust(cluster, names.account_id)),
+            description=f"Reads the secrets of {declaration.name} for {cluster.name}",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        policy = aws.iam.RolePolicy(
+            f"{name}-secrets",
+            role=role.name,
+            policy=json.dumps(document(secrets_grants(declaration.name, names))),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        objects.add(
+            secret_store(declaration.name, region=names.region, role_arn=names.role_arn(*parts)),
+            parent=self,
+            depends_on=[policy],
+        )
+        self.register_outputs({"namespace": self.namespace})
+
+
+class DeployedWorkload(pulumi.ComponentResource):
+    """One workload in its cluster: identity, network policy, objects."""
+
+    def __init__(  # noqa: PLR0917 - what a component stands on, in the order of every component
+        self,
+        workload: Workload,
+        grants: Sequence[Grant],
+        topology: Topology,
+        objects: ClusterObjects,
+        cluster: ClusterRef,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        if workload.identity != bool(grants):
+            raise ValueError(
+                f"{'/'.join(workload.key)}: an identity and grants go together, here is one without the other"
+            )
+        name = f"{objects.cluster_key}-{workload.namespace}-{workload.name}"
+        super().__init__("platform:index:Workload", name, None, opts)
+        before: list[pulumi.Resource] = []
+        if grants:
+            identity = PodIdentity(
+                name,
+                cluster=cluster,
+                namespace=workload.namespace,
+                service_account=workload.account,
+                grants=grants,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            before = identity.ready
+        objects.add(topology.policy(workload), parent=self)
+        for manifest in workload_manifests(workload):
+            pods = pod_spec(manifest) is not None
+            objects.add(
+                manifest,
+                parent=self,
+                # credentials reach only pods that start after the association
+                depends_on=before if pods else (),
+                timeout=ROLLOUT_TIMEOUT if pods else None,
+                # asleep, a workload has no endpoint that the provider could wait for
+                await_ready=workload.min_replicas > 0 or kind_of(manifest) != "Service",
+            )
+        self.register_outputs({})
