@@ -270,7 +270,6 @@ def _cm_values(site: Site) -> Values:
         "crds": {"enabled": True, "keep": True},
         # not in kube-system, where the chart puts it by itself
         "global": {"leaderElection": {"namespace": _CM}},
-        "serviceAccount": {"name": _CM},
         **part(_CM_CONTROLLER, _CM),
         "webhook": part(_CM_WEBHOOK, "webhook"),
         "cainjector": part(_CM_INJECTOR, "cainjector"),

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from components.cluster_services.catalog import selection
+from components.cluster_services.footprint import Profile
+from components.cluster_services.operators import Site
+from components.context import Environment
+
+MakeSite = Callable[[Environment], Site]
+
+
+@pytest.fixture
+def site() -> MakeSite:
+    def make(tier: Environment) -> Site:
+        return Site(
+            platform="toolboxai",
+            env=tier,
+            profile=Profile.of(tier),
+            region="us-east-1",
+            cluster=f"toolboxai-{tier}-main",
+            domain="toolboxai.example.com",
+            tags={"Project": "toolboxai", "DataClass": "internal"},
+            operators=frozenset(selection(tier)),
+            vpc_id="vpc-0123456789abcdef0",
+            logs_bucket=f"toolboxai-{tier}-loki-111122223333-us-east-1",
+            logs_key_arn="arn:aws:kms:us-east-1:111122223333:alias/toolboxai-logs",
+            log_days=90,
+            interruption_queue=f"toolboxai-{tier}-karpenter",
+            keep_volumes=tier == "production",
+        )
+
+    return make
