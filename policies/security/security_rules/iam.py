@@ -123,7 +123,7 @@ iam_wildcards = Rule(
         description="IAM documents name actions and resources; a resource `*` states its reason in the Sid.",
         severity="high",
         remedy="Replace the wildcard by what the workload really calls. Actions that know no resources (most "
-        "Describe and List calls, ecr:GetAuthorizationToken, cloudwatch:PutMetricData) go into a statement of their own, "
+        "Describe and List calls, ecr:GetAuthorizationToken, cloudwatch:PutMetricData) go into their own statement, "
         "with a Sid such as AnyResourceDescribeKnowsNoResources.",
         controls={
             "FSBP": ("IAM.1", "IAM.21", "KMS.1", "KMS.2"),

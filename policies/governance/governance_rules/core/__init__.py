@@ -1,0 +1,1 @@
+"""What every pack stands on: reading, rules, policies, serving."""

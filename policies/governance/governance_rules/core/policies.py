@@ -1,0 +1,147 @@
+"""From rules to the SDK's policies.
+
+A rule yields findings and what it could not see. Findings are reported at the policy's own level. What could not be
+seen is raised, after the findings, as the SDK's own ``UnknownValueError``: the analyzer turns that into a diagnostic of
+advisory level under the same policy, so that a mandatory policy can say in a preview what it is still to judge without
+stopping it, with no second pass over the resource.
+
+This module is the same, byte for byte, in every pack: a pack is published alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import pulumi_policy as sdk
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+
+from .reading import Field, plain, read
+from .rules import About, AnyRule, Config, Provider, Resource, Result, Rule, StackRule, Unseen
+
+_SHOWN: Final = 5
+"""Paths that a message about unseen values names before it only counts."""
+
+
+class NotSeenError(UnknownValueError):
+    """Raised when a rule has judged what it could and met values that are not known yet."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        unique = list(dict.fromkeys(paths))
+        super().__init__(UNKNOWN_STRING_VALUE, unique)
+        shown = ", ".join(unique[:_SHOWN])
+        more = f" and {len(unique) - _SHOWN} more" if len(unique) > _SHOWN else ""
+        self.message = (
+            f"could not see {shown}{more}, known only once something else is created; all the rest was judged. "
+            "Set it from a plain setting to have it judged here; the update judges it in any case"
+        )
+
+
+def policies(rules: Iterable[AnyRule]) -> list[sdk.Policy]:
+    """One policy a rule, in the same order."""
+    return [_resource_policy(rule) if isinstance(rule, Rule) else _stack_policy(rule) for rule in rules]
+
+
+def _resource_policy(rule: Rule) -> sdk.ResourceValidationPolicy:
+    about, covers, check = rule.about, rule.covers, rule.check
+
+    def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
+        if not covers(args.resource_type):
+            return
+        config = _config(about, args)
+        if config.excepts(args.urn):
+            return
+        resource = Resource(
+            args.resource_type,
+            Field(read(args.props)),
+            args.name,
+            args.urn,
+            args.opts.protect,
+            _provider(args.provider),
+        )
+        _tell(check(resource, config), report, args.urn)
+
+    return sdk.ResourceValidationPolicy(
+        name=about.name,
+        description=about.description,
+        validate=validate,
+        enforcement_level=sdk.EnforcementLevel(about.level),
+        config_schema=_schema(about),
+        severity=sdk.Severity(about.severity),
+        framework=_framework(about),
+        tags=_tags(about),
+        remediation_steps=about.remedy,
+    )
+
+
+def _stack_policy(rule: StackRule) -> sdk.StackValidationPolicy:
+    about, covers, check = rule.about, rule.covers, rule.check
+
+    def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+        config = _config(about, args)
+        resources = [
+            Resource(
+                it.resource_type,
+                Field(plain(it.props)),
+                it.name,
+                it.urn,
+                it.opts.protect,
+                _provider(it.provider),
+                {key: [other.urn for other in others] for key, others in it.property_dependencies.items()},
+            )
+            for it in args.resources
+            if covers(it.resource_type) and not config.excepts(it.urn)
+        ]
+        _tell(check(resources, config), report, None)
+
+    return sdk.StackValidationPolicy(
+        name=about.name,
+        description=about.description,
+        validate=validate,
+        enforcement_level=sdk.EnforcementLevel(about.level),
+        config_schema=_schema(about),
+        severity=sdk.Severity(about.severity),
+        framework=_framework(about),
+        tags=_tags(about),
+        remediation_steps=about.remedy,
+    )
+
+
+def _tell(results: Iterable[Result], report: sdk.ReportViolation, urn: str | None) -> None:
+    unseen = []
+    for result in results:
+        if isinstance(result, Unseen):
+            unseen.append(result.path)
+        else:
+            report(result.message, result.urn or urn)
+    if unseen:
+        raise NotSeenError(unseen)
+
+
+def _config(about: About, args: sdk.ResourceValidationArgs | sdk.StackValidationArgs) -> Config:
+    return about.configure(args.get_config())
+
+
+def _provider(provider: sdk.PolicyProviderResource | None) -> Provider | None:
+    return None if provider is None else Provider(provider.resource_type, provider.props)
+
+
+def _schema(about: About) -> sdk.PolicyConfigSchema:
+    return sdk.PolicyConfigSchema(
+        properties={
+            name: {**setting.schema, "default": setting.default, "description": setting.purpose}
+            for name, setting in about.all_settings.items()
+        }
+    )
+
+
+def _tags(about: About) -> list[str]:
+    return [f"{framework} {control}" for framework, controls in about.controls.items() for control in controls]
+
+
+def _framework(about: About) -> sdk.PolicyComplianceFramework:
+    """The SDK knows one framework a policy: the rule's first; all others are in the tags."""
+    name, controls = next(iter(about.controls.items()))
+    return sdk.PolicyComplianceFramework(
+        name=name, reference=", ".join(controls), specification="; ".join(_tags(about))
+    )

@@ -1,0 +1,159 @@
+"""Where loss hurts: protection from deletion, backups long enough, and a second of what must not stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from .core.rules import (
+    About,
+    Config,
+    Finding,
+    Resource,
+    Result,
+    Rule,
+    flag,
+    must_be_given,
+    must_be_seen,
+    must_be_true,
+    must_not_be_true,
+    unless,
+    whole,
+)
+
+Check: TypeAlias = Callable[[Resource, Config], Iterator[Result]]
+
+
+def _on(*path: str, write: str) -> Check:
+    return lambda resource, _: must_be_true(resource.props.at(*path), f"write {write}")
+
+
+def _off(*path: str, write: str) -> Check:
+    return lambda resource, _: must_not_be_true(resource.props.at(*path), f"write {write}")
+
+
+_DELETION: Final = _on("deletionProtection", write="deletion_protection=True")
+
+
+def _protected(resource: Resource, _: Config) -> Iterator[Result]:
+    if not resource.protect:
+        yield Finding("", "write protect=True in its options: a replacement or a destroy would delete what it keeps")
+
+
+def _final_snapshot(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from must_not_be_true(resource["skipFinalSnapshot"], "write skip_final_snapshot=False")
+    yield from must_be_given(
+        resource["finalSnapshotIdentifier"],
+        "write final_snapshot_identifier, with a random suffix so that it is unique",
+    )
+
+
+def _backup_days(name: str, python: str, setting: str) -> Check:
+    def check(resource: Resource, config: Config) -> Iterator[Result]:
+        least = config.number(setting)
+        yield from unless(
+            lambda it: (it.number or 0) >= least, resource[name], f"write {python} of {least} days or more"
+        )
+
+    return check
+
+
+_BACKUPS: Final = _backup_days("backupRetentionPeriod", "backup_retention_period", "minimum_backup_days")
+_SNAPSHOTS: Final = _backup_days("snapshotRetentionLimit", "snapshot_retention_limit", "minimum_snapshot_days")
+
+
+def _unless_replica(*checks: Check) -> Check:
+    def check(resource: Resource, config: Config) -> Iterator[Result]:
+        if resource["replicateSourceDb"].missing:
+            for inner in checks:
+                yield from inner(resource, config)
+
+    return check
+
+
+def _recovery_window(resource: Resource, _: Config) -> Iterator[Result]:
+    window = resource["recoveryWindowInDays"]
+    yield from must_be_seen(window)
+    if window.number == 0:
+        yield Finding(window.path, "write recovery_window_in_days of 7 to 30: with 0 a secret is gone at once")
+
+
+def _deletion_window(resource: Resource, config: Config) -> Iterator[Result]:
+    window, least = resource["deletionWindowInDays"], config.number("minimum_key_deletion_days")
+    if not window.missing:  # 30 days by the service's default
+        yield from unless(lambda it: (it.number or 0) >= least, window, f"write {least} days, or leave it out")
+
+
+SAFEGUARDS: Final[Mapping[str, tuple[Check, ...]]] = {
+    "aws:rds/cluster:Cluster": (_DELETION, _final_snapshot, _BACKUPS, _protected),
+    "aws:rds/instance:Instance": (
+        _DELETION,
+        _unless_replica(_final_snapshot, _BACKUPS, _on("multiAz", write="multi_az=True")),
+        _protected,
+    ),
+    "aws:rds/globalCluster:GlobalCluster": (_DELETION,),
+    "aws:docdb/cluster:Cluster": (_DELETION, _final_snapshot, _BACKUPS, _protected),
+    "aws:neptune/cluster:Cluster": (_DELETION, _final_snapshot, _BACKUPS, _protected),
+    "aws:dynamodb/table:Table": (
+        _on("deletionProtectionEnabled", write="deletion_protection_enabled=True"),
+        _on("pointInTimeRecovery", "enabled", write="point_in_time_recovery with enabled=True"),
+        _protected,
+    ),
+    "aws:elasticache/replicationGroup:ReplicationGroup": (
+        _on("automaticFailoverEnabled", write="automatic_failover_enabled=True, with two nodes or more"),
+        _on("multiAzEnabled", write="multi_az_enabled=True"),
+        _SNAPSHOTS,
+    ),
+    "aws:elasticache/serverlessCache:ServerlessCache": (_SNAPSHOTS,),
+    "aws:s3/bucket:Bucket": (_off("forceDestroy", write="force_destroy=False"), _protected),
+    "aws:ecr/repository:Repository": (_off("forceDelete", write="force_delete=False"),),
+    "aws:backup/vault:Vault": (_off("forceDestroy", write="force_destroy=False"), _protected),
+    "aws:secretsmanager/secret:Secret": (_recovery_window,),
+    "aws:kms/key:Key": (_deletion_window, _protected),
+    "aws:eks/cluster:Cluster": (_DELETION,),
+    "aws:lb/loadBalancer:LoadBalancer": (_on("enableDeletionProtection", write="enable_deletion_protection=True"),),
+}
+"""What production has of each."""
+
+
+def check_safeguards(resource: Resource, config: Config) -> Iterator[Result]:
+    """Every safeguard of the resource's type, on a production stack."""
+    if config.on("production"):
+        for check in SAFEGUARDS[resource.type]:
+            yield from check(resource, config)
+
+
+production_safeguards = Rule(
+    About(
+        name="production-safeguards",
+        description="In production stores and keys are protected from deletion, backed up and doubled.",
+        severity="high",
+        remedy="Set what the message names. Removing a protected store takes two updates: the protection, then the store.",
+        controls={
+            "FSBP": (
+                "RDS.5",
+                "RDS.7",
+                "RDS.8",
+                "RDS.11",
+                "DynamoDB.2",
+                "DynamoDB.6",
+                "ElastiCache.1",
+                "ElastiCache.3",
+                "KMS.3",
+            ),
+            "SOC 2": ("A1.2", "C1.1", "CC7.5"),
+            "GDPR": ("32",),
+        },
+        level="advisory",
+        settings={
+            "production": flag(
+                default=True, purpose="Whether the stack is production; elsewhere the rule asks for nothing."
+            ),
+            "minimum_backup_days": whole(7, "Days that database backups are kept at least.", minimum=1),
+            "minimum_snapshot_days": whole(1, "Days that cache snapshots are kept at least."),
+            "minimum_key_deletion_days": whole(30, "Days that a key waits before it is deleted.", minimum=7),
+        },
+    ),
+    SAFEGUARDS.__contains__,
+    check_safeguards,
+)
