@@ -37,7 +37,7 @@ ACCESS: Final[Mapping[str, str]] = {
     "monitor": "on ~* -@all +@connection -@admin -@dangerous +info +dbsize +slowlog +latency +type +llen",
 }
 """What a user may do, as ElastiCache's access string."""
-_SWITCHED_OFF: Final = "off -@all"
+_SWITCHED_OFF: Final = "off ~* -@all"
 
 
 class CacheUser(Settings):
@@ -112,7 +112,7 @@ class CacheSettings(Store):
 
 
 def login_secret(names: Names, cache: str, user: str, namespace: str) -> str:
-    """Name of the secret with a user's login: JSON with username and password."""
+    """Name of the secret with a user's login: JSON with address (``host:port``), username and password."""
     return names.secret(namespace, login_name(cache, user))
 
 
@@ -163,9 +163,12 @@ class Cache(pulumi.ComponentResource):
             parameters=[{"name": "maxmemory-policy", "value": settings.eviction}],
             opts=self._child,
         )
+        self._passwords: dict[str, pulumi.Output[str]] = {}
         replication = self._replication_group(parameters, self._users(), subnets, group)
         self.endpoint = replication.primary_endpoint_address
         self.reader_endpoint = replication.reader_endpoint_address
+        for user, password in self._passwords.items():
+            self._login(user, settings.users[user], password)
         self.register_outputs({"endpoint": self.endpoint, "readerEndpoint": self.reader_endpoint, "port": PORT})
 
     def _replication_group(
@@ -240,9 +243,8 @@ class Cache(pulumi.ComponentResource):
             if row.auth == "iam":
                 members.append(self._iam_user(user, row))
                 continue
-            password = self._password(user)
-            members.append(self._password_user(user, ACCESS[row.access], password))
-            self._login(user, row, password)
+            self._passwords[user] = self._password(user)
+            members.append(self._password_user(user, ACCESS[row.access], self._passwords[user]))
         return aws.elasticache.UserGroup(
             name,
             user_group_id=names.of("elasticache-user", name),
@@ -290,7 +292,12 @@ class Cache(pulumi.ComponentResource):
             site=self._site,
             parent=self,
         )
-        set_value(name, secret, pulumi.Output.json_dumps({"username": user, "password": password}), self)
+        login = {
+            "address": pulumi.Output.concat(self.endpoint, f":{PORT}"),
+            "username": user,
+            "password": password,
+        }
+        set_value(name, secret, pulumi.Output.json_dumps(login), self)
 
 
 def check_caches(caches: dict[str, CacheSettings]) -> dict[str, CacheSettings]:
