@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_random as random
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass, effective
@@ -82,15 +83,16 @@ class StackIdentity(Settings):
 
 @dataclass(frozen=True)
 class Context:
-    """What every component is handed: the stack's identity, its names and tags, and the AWS provider."""
+    """What every component is handed: the stack's identity, its names and tags, and the cloud's providers."""
 
     identity: StackIdentity
     names: Names
     provider: aws.Provider
+    random: random.Provider
 
     @classmethod
     def create(cls, identity: StackIdentity) -> Context:
-        """Make the AWS provider (account guard, default tags) and the names of the stack."""
+        """Make the providers (AWS with account guard and default tags, random) and the names of the stack."""
         names = Names(identity.platform, identity.env, identity.account_id, identity.region)
         provider = aws.Provider(
             "aws",
@@ -98,7 +100,12 @@ class Context:
             allowed_account_ids=[identity.account_id],
             default_tags=aws.ProviderDefaultTagsArgs(tags=default_tags(identity)),
         )
-        return cls(identity, names, provider)
+        return cls(identity, names, provider, random.Provider("random"))
+
+    @property
+    def providers(self) -> list[pulumi.ProviderResource]:
+        """What a component of the cloud's half gets as ``providers``."""
+        return [self.provider, self.random]
 
     @property
     def production(self) -> bool:

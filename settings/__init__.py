@@ -14,6 +14,11 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from components.context import StackIdentity
+from components.data_layer import DataLayerSettings
+from components.data_layer import check as check_data
+from components.eks_cluster import ClustersSettings
+from components.eks_cluster import check as check_clusters
+from components.eks_cluster import check_zones as check_cluster_zones
 from components.model import Problem, Settings
 from components.networking import NetworkingSettings
 from components.networking import check as check_networking
@@ -28,6 +33,10 @@ class StackSettings(Settings):
     """Which stack this is: product, environment, account, region, owner, phase."""
     networking: NetworkingSettings
     """The VPC and its tiers."""
+    clusters: ClustersSettings
+    """The EKS clusters by key: version, endpoint, access, nodes, add-ons."""
+    data: DataLayerSettings
+    """The stores: database, caches, tables, buckets, registry, secrets."""
 
     @classmethod
     def load(cls) -> StackSettings:
@@ -69,6 +78,9 @@ class StackSettings(Settings):
 
 CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Iterator[Problem]]], ...]] = (
     (("stack", "networking"), check_networking),
+    (("clusters", "stack"), check_clusters),
+    (("clusters", "networking"), check_cluster_zones),
+    (("stack", "data"), check_data),
 )
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""
 
