@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.cloud.cloud import Cloud, ProviderConfig
+from sandbox.cloud.cloud import Cloud
+from sandbox.cloud.provider import ProviderConfig
 from sandbox.cloud.refusal import Refused
 
 __all__ = ["Cloud", "ProviderConfig", "Refused"]

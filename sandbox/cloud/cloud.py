@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sandbox.cloud import invokes, kubernetes, random_values, replacement
+from sandbox.cloud.aws.check import check as check_aws
+from sandbox.cloud.aws.makers import make as make_aws
 from sandbox.cloud.identity import hexadecimal, uuid_of
+from sandbox.cloud.making import Making
+from sandbox.cloud.provider import ProviderConfig, undone
 from sandbox.cloud.refusal import Refused
-from sandbox.cloud.replacement import replaces
-from sandbox.model import Properties, Resource, Value
+from sandbox.cloud.schema import schema
+from sandbox.model import UNKNOWN, Properties, Resource
 
 if TYPE_CHECKING:
     from sandbox.engine.goal import Goal
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"
-FALLBACK_ACCOUNT: Final = "123456789012"
-"""The account of a provider that names none: the one of AWS's own documentation."""
-FALLBACK_REGION: Final = "us-east-1"
-
-
-@dataclass(frozen=True)
-class ProviderConfig:
-    """What a provider resource says about the cloud that it speaks to."""
-
-    account: str = FALLBACK_ACCOUNT
-    region: str = FALLBACK_REGION
-    default_tags: Mapping[str, str] = field(default_factory=dict)
+AWS_PREFIX: Final = "aws:"
+_BY_PROVIDER: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
+"""Inputs of a provider that the engine puts there."""
 
 
 class Cloud:
@@ -37,40 +31,99 @@ class Cloud:
         self._config = config
         self._fail = frozenset(fail)
         self._providers: dict[str, ProviderConfig] = {}
+        self._subnets: dict[str, str] = {}
+
+    # --- what the engine asks of a provider ---------------------------------------------------------------------
 
     def check(self, goal: Goal, urn: str) -> Properties:
         """The checked inputs of ``goal``: a new dict. ``Refused`` for what the provider would not take."""
+        type_ = goal.type
+        if type_.startswith(kubernetes.PREFIX) and type_ != kubernetes.HELM_RELEASE:
+            return kubernetes.check(type_, goal.name, urn, goal.inputs)
+        known = schema(type_, goal.version)
+        if type_.startswith(PROVIDER_PREFIX):
+            if known is not None:
+                plain = {key: undone(value) for key, value in goal.inputs.items() if key not in _BY_PROVIDER}
+                if not known.inputs.fits(plain):
+                    raise Refused(list(known.inputs.problems(plain, "")))
+            return dict(goal.inputs)
+        if known is None:
+            return dict(goal.inputs)
+        if type_.startswith(AWS_PREFIX):
+            return check_aws(type_, goal.name, urn, goal.inputs, self.provider(goal.provider), known)
+        if not known.inputs.fits(goal.inputs):
+            raise Refused(list(known.inputs.problems(goal.inputs, "")))
+        if type_ == kubernetes.HELM_RELEASE:
+            return kubernetes.check_release(goal.name, urn, goal.inputs)
         return dict(goal.inputs)
 
     def create(self, goal: Goal, urn: str, inputs: Properties, *, known: bool) -> tuple[str, Properties]:
-        """ID and outputs of the resource; with ``known`` false, what a preview can say of them."""
-        self._faults(goal)
+        """ID and outputs of the resource; with ``known`` false, what a preview can say before it is made."""
+        if self._fail and (goal.type in self._fail or f"{goal.type}:{goal.name}" in self._fail):
+            raise Refused("the create was made to fail (--fail)")
         if goal.type.startswith(PROVIDER_PREFIX):
             id_ = uuid_of(urn)
+            self._providers[f"{urn}::{id_}"] = ProviderConfig.of(inputs)
             return id_, dict(inputs)
-        return f"{goal.name}-{hexadecimal(urn, 7)}", dict(inputs)
+        id_, computed = self._computed(goal, urn, inputs)
+        if not known:
+            return "", {**inputs, **dict.fromkeys(computed, UNKNOWN)}
+        return id_, {**inputs, **computed}
 
     def read(self, goal: Goal, urn: str, id_: str) -> Properties:
-        """Outputs of a resource that exists already."""
-        return dict(goal.inputs)
+        """Outputs of a resource that exists already, under the ID that the program gives."""
+        _, computed = self._computed(goal, urn, goal.inputs)
+        return {**computed, **goal.inputs, "id": id_}
 
     def invoke(self, token: str, args: Properties, provider: str) -> Properties:
         """The answer of a provider's function. ``Refused`` for one that isn't known here."""
-        raise Refused(f"{token} is no function that the simulated cloud answers")
+        return invokes.invoke(token, args, self.provider(provider))
 
     def expand(self, goal: Goal, urn: str) -> Generator[Goal, Resource | None, Properties]:
         """The children of a remote component; the generator returns the component's outputs."""
-        raise Refused(f"{goal.type} is no component that the simulated cloud can expand")
+        raise Refused(f"{goal.type} is a component that the simulated cloud can't take apart")
 
-    def replaces(self, type_: str) -> frozenset[str]:
-        """Input properties of ``type_`` whose change replaces the resource."""
-        return replaces(type_)
+    def replaces(self, goal: Goal) -> frozenset[str]:
+        """Input properties of the resource whose change replaces it."""
+        return replacement.replaces_content(goal.type, self.provider(goal.provider).inputs)
 
     def default_provider_inputs(self, package: str) -> Properties:
         """Inputs of a package's default provider: its configuration."""
         prefix = f"{package}:"
         return {key[len(prefix) :]: value for key, value in self._config.items() if key.startswith(prefix)}
 
-    def _faults(self, goal: Goal) -> None:
-        if goal.type in self._fail or f"{goal.type}:{goal.name}" in self._fail:
-            raise Refused("the create was made to fail (--fail)")
+    def provider(self, reference: str) -> ProviderConfig:
+        """Configuration of the provider behind ``<urn>::<id>``."""
+        return self._providers.get(reference) or ProviderConfig()
+
+    # --- making -------------------------------------------------------------------------------------------------
+
+    def _computed(self, goal: Goal, urn: str, inputs: Properties) -> tuple[str, Properties]:
+        type_ = goal.type
+        if type_.startswith(AWS_PREFIX):
+            return self._aws(goal, urn, inputs)
+        if type_ == kubernetes.HELM_RELEASE:
+            return kubernetes.create_release(inputs)
+        if type_.startswith(kubernetes.PREFIX):
+            return kubernetes.create(type_, urn, inputs)
+        maker = random_values.MAKERS.get(type_)
+        if maker is not None:
+            return maker(urn, inputs)
+        return f"{goal.name}-{hexadecimal(urn, 7)}", {}
+
+    def _aws(self, goal: Goal, urn: str, inputs: Properties) -> tuple[str, Properties]:
+        provider = self.provider(goal.provider)
+        region = inputs.get("region")
+        making = Making(
+            goal.type,
+            goal.name,
+            urn,
+            inputs,
+            provider.account,
+            region if isinstance(region, str) else provider.region,
+            self._subnets,
+        )
+        id_, outputs = make_aws(making, schema(goal.type, goal.version))
+        if goal.type == "aws:ec2/subnet:Subnet":
+            self._subnets[id_] = making.text("vpcId")
+        return id_, outputs

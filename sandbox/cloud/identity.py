@@ -24,6 +24,6 @@ def number(seed: str, below: int) -> int:
 
 
 def letters(seed: str, length: int, alphabet: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") -> str:
-    """``length`` characters of ``alphabet`` that ``seed`` decides; up to 64."""
-    digest = hashlib.blake2b(seed.encode(), digest_size=64).digest()
-    return "".join(alphabet[byte % len(alphabet)] for byte in digest[:length])
+    """``length`` characters of ``alphabet`` that ``seed`` decides."""
+    digest = hashlib.shake_256(seed.encode()).digest(length)
+    return "".join(alphabet[byte % len(alphabet)] for byte in digest)

@@ -1,8 +1,171 @@
-"""Which properties replace a resource when they change."""
+"""Which input properties replace a resource when they change, where known.
+
+For AWS: what the provider's documentation marks "Forces new resource", for the types that this platform uses; whole
+top-level properties, since that is what a diff of inputs is taken over. For Kubernetes: ``forceNew`` properties of the
+provider (pkg/provider/diff.go of pulumi-kubernetes, 2026-07-01), by path. A type that isn't listed is taken to be
+updated in place.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
+_RANDOM: Final = "random:"
+_KUBERNETES: Final = "kubernetes:"
+
+
+def _table(text: str) -> dict[str, frozenset[str]]:
+    """``type: property property ...`` a line."""
+    found = {}
+    for line in text.strip().splitlines():
+        type_, _, properties = line.partition(" ")
+        found[type_] = frozenset(properties.split())
+    return found
+
+
+_AWS: Final[Mapping[str, frozenset[str]]] = _table(
+    """
+aws:acm/certificate:Certificate domainName subjectAlternativeNames validationMethod keyAlgorithm region
+aws:autoscaling/group:Group name region
+aws:autoscaling/schedule:Schedule scheduledActionName autoscalingGroupName region
+aws:backup/plan:Plan region
+aws:backup/selection:Selection name planId iamRoleArn resources notResources selectionTags conditions region
+aws:backup/vault:Vault name kmsKeyArn region
+aws:cloudfront/function:Function name
+aws:cloudwatch/eventRule:EventRule name eventBusName region
+aws:cloudwatch/eventTarget:EventTarget rule targetId eventBusName region
+aws:cloudwatch/logGroup:LogGroup name logGroupClass region
+aws:cloudwatch/metricAlarm:MetricAlarm name region
+aws:dynamodb/table:Table name hashKey rangeKey localSecondaryIndexes region
+aws:ec2/eip:Eip domain networkBorderGroup publicIpv4Pool region
+aws:ec2/flowLog:FlowLog vpcId subnetId eniId iamRoleArn logDestination logDestinationType trafficType logFormat maxAggregationInterval region
+aws:ec2/internetGateway:InternetGateway region
+aws:ec2/launchTemplate:LaunchTemplate name region
+aws:ec2/natGateway:NatGateway allocationId subnetId connectivityType privateIp region
+aws:ec2/networkAcl:NetworkAcl vpcId region
+aws:ec2/networkAclAssociation:NetworkAclAssociation networkAclId subnetId region
+aws:ec2/networkAclRule:NetworkAclRule networkAclId ruleNumber egress protocol ruleAction cidrBlock ipv6CidrBlock fromPort toPort icmpType icmpCode region
+aws:ec2/route:Route routeTableId destinationCidrBlock destinationIpv6CidrBlock destinationPrefixListId region
+aws:ec2/routeTable:RouteTable vpcId region
+aws:ec2/routeTableAssociation:RouteTableAssociation subnetId gatewayId region
+aws:ec2/securityGroup:SecurityGroup name namePrefix description vpcId region
+aws:ec2/securityGroupRule:SecurityGroupRule securityGroupId type protocol fromPort toPort cidrBlocks ipv6CidrBlocks prefixListIds self sourceSecurityGroupId region
+aws:ec2/subnet:Subnet vpcId cidrBlock availabilityZone availabilityZoneId ipv6Native outpostArn region
+aws:ec2/tag:Tag resourceId key region
+aws:ec2/vpc:Vpc cidrBlock ipv4IpamPoolId ipv4NetmaskLength region
+aws:ec2/vpcEndpoint:VpcEndpoint vpcId serviceName vpcEndpointType region
+aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation vpcId cidrBlock region
+aws:ecr/pullThroughCacheRule:PullThroughCacheRule ecrRepositoryPrefix upstreamRegistryUrl region
+aws:ecr/repository:Repository name encryptionConfigurations region
+aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate prefix region
+aws:eks/accessEntry:AccessEntry clusterName principalArn type region
+aws:eks/accessPolicyAssociation:AccessPolicyAssociation clusterName principalArn policyArn accessScope region
+aws:eks/addon:Addon clusterName addonName region
+aws:eks/cluster:Cluster name roleArn encryptionConfig kubernetesNetworkConfig bootstrapSelfManagedAddons outpostConfig region
+aws:eks/nodeGroup:NodeGroup nodeGroupName nodeGroupNamePrefix clusterName nodeRoleArn subnetIds amiType capacityType diskSize instanceTypes remoteAccess region
+aws:eks/podIdentityAssociation:PodIdentityAssociation clusterName namespace serviceAccount region
+aws:elasticache/parameterGroup:ParameterGroup name family region
+aws:elasticache/replicationGroup:ReplicationGroup replicationGroupId atRestEncryptionEnabled kmsKeyId subnetGroupName port parameterGroupFamily snapshotName snapshotArns dataTieringEnabled region
+aws:elasticache/subnetGroup:SubnetGroup name region
+aws:elasticache/user:User userId userName engine region
+aws:elasticache/userGroup:UserGroup userGroupId engine region
+aws:iam/instanceProfile:InstanceProfile name path
+aws:iam/openIdConnectProvider:OpenIdConnectProvider url
+aws:iam/policy:Policy name path description
+aws:iam/role:Role name path
+aws:iam/rolePolicy:RolePolicy name role
+aws:iam/rolePolicyAttachment:RolePolicyAttachment role policyArn
+aws:kms/alias:Alias name region
+aws:kms/key:Key customerMasterKeySpec keyUsage multiRegion region
+aws:lambda/function:Function name packageType region
+aws:lambda/permission:Permission action function principal sourceArn sourceAccount statementId qualifier region
+aws:lb/listener:Listener loadBalancerArn region
+aws:lb/loadBalancer:LoadBalancer name internal loadBalancerType region
+aws:lb/targetGroup:TargetGroup name port protocol targetType vpcId region
+aws:rds/cluster:Cluster clusterIdentifier engine engineMode masterUsername databaseName storageEncrypted kmsKeyId dbSubnetGroupName availabilityZones region
+aws:rds/clusterInstance:ClusterInstance identifier clusterIdentifier engine dbSubnetGroupName availabilityZone region
+aws:rds/clusterParameterGroup:ClusterParameterGroup name family description region
+aws:rds/instance:Instance engine username dbName storageEncrypted kmsKeyId availabilityZone characterSetName timezone region
+aws:rds/parameterGroup:ParameterGroup name family description region
+aws:rds/subnetGroup:SubnetGroup name region
+aws:route53/record:Record zoneId name type setIdentifier
+aws:route53/zone:Zone name delegationSetId
+aws:s3/bucket:Bucket bucket objectLockEnabled region
+aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration bucket name region
+aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration bucket region
+aws:s3/bucketLogging:BucketLogging bucket region
+aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration bucket region
+aws:s3/bucketOwnershipControls:BucketOwnershipControls bucket region
+aws:s3/bucketPolicy:BucketPolicy bucket region
+aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock bucket region
+aws:s3/bucketReplicationConfig:BucketReplicationConfig bucket region
+aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration bucket region
+aws:s3/bucketVersioning:BucketVersioning bucket region
+aws:scheduler/schedule:Schedule name groupName region
+aws:secretsmanager/secret:Secret name region
+aws:secretsmanager/secretVersion:SecretVersion secretId secretString secretBinary region
+aws:sns/topic:Topic name fifoTopic region
+aws:sns/topicSubscription:TopicSubscription topic protocol endpoint region
+aws:sqs/queue:Queue name fifoQueue region
+aws:ssm/parameter:Parameter name region
+aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule securityGroupId region
+aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule securityGroupId region
+aws:wafv2/webAcl:WebAcl name scope region
+"""
+)
+
+_ALWAYS_KUBERNETES: Final = frozenset({"apiVersion", "kind", "metadata.name", "metadata.namespace"})
+
+_OBJECTS: Final[Mapping[str, frozenset[str]]] = {
+    kind: frozenset(paths.split())
+    for kind, paths in {
+        "ClusterRoleBinding": "roleRef",
+        "DaemonSet": "spec.selector",
+        "Deployment": "spec.selector",
+        "Job": "spec.selector spec.template spec.completions spec.completionMode spec.manualSelector",
+        "PersistentVolumeClaim": (
+            "spec.accessModes spec.resources.limits spec.resources.requests spec.selector "
+            "spec.storageClassName spec.volumeName"
+        ),
+        "Pod": "spec",
+        "RoleBinding": "roleRef",
+        "Service": "spec.clusterIP",
+        "StatefulSet": (
+            "spec.selector spec.serviceName spec.podManagementPolicy spec.revisionHistoryLimit "
+            "spec.volumeClaimTemplates"
+        ),
+        "StorageClass": "parameters provisioner reclaimPolicy volumeBindingMode",
+    }.items()
+}
+
+_MUTABLE: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "ConfigMap": ("enableConfigMapMutable", frozenset({"data", "binaryData"})),
+    "Secret": ("enableSecretMutable", frozenset({"type", "data", "stringData"})),
+}
+"""Kinds whose content replaces them unless the provider is told that it may change."""
+
+_HELM_RELEASE: Final = frozenset({"name", "namespace"})
+
 
 def replaces(type_: str) -> frozenset[str]:
-    """Input properties of ``type_`` whose change replaces the resource, where known."""
-    return frozenset()
+    """Input properties of ``type_`` whose change replaces the resource; paths for Kubernetes objects; ``*``: any."""
+    if type_.startswith(_RANDOM):
+        return frozenset("*")
+    if not type_.startswith(_KUBERNETES):
+        return _AWS.get(type_, frozenset())
+    _, api, kind = type_.split(":", 2)
+    if api == "helm.sh/v3":
+        return _HELM_RELEASE
+    return _ALWAYS_KUBERNETES | _OBJECTS.get(kind, frozenset())
+
+
+def replaces_content(type_: str, provider_inputs: Mapping[str, object]) -> frozenset[str]:
+    """As ``replaces``, with what depends on the Kubernetes provider: content of ConfigMaps and Secrets."""
+    found = replaces(type_)
+    if not type_.startswith(_KUBERNETES):
+        return found
+    setting, content = _MUTABLE.get(type_.rsplit(":", 1)[-1], ("", frozenset()))
+    if setting and str(provider_inputs.get(setting, "")).lower() != "true":
+        return found | content
+    return found

@@ -249,7 +249,7 @@ class SandboxMonitor(MockMonitor):
         """Inputs with ignored changes taken back, and whether the resource stands already, and will go on to."""
         if self._prior is None:
             return inputs, False
-        return self._prior.plan(urn, goal, inputs, self._cloud.replaces(goal.type))
+        return self._prior.plan(urn, goal, inputs, self._cloud.replaces(goal))
 
     def _record(
         self, goal: Goal, urn: str, id_: str, inputs: Properties, outputs: Properties, *, external: bool = False

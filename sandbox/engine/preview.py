@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sandbox.model import Properties, Resource, Run, Secret, Value
+from sandbox.model import Properties, Resource, Run, Secret, Unknown, Value
 
 if TYPE_CHECKING:
     from sandbox.engine.goal import Goal
@@ -17,22 +17,37 @@ class Prior:
     def __init__(self, run: Run) -> None:
         self._resources: dict[str, Resource] = {resource.urn: resource for resource in run.resources}
 
-    def plan(self, urn: str, goal: Goal, inputs: Properties, replacing: Set[str]) -> tuple[Properties, bool]:
+    def plan(self, urn: str, goal: Goal, inputs: Properties, replacing: Iterable[str]) -> tuple[Properties, bool]:
         """Inputs with ``ignore_changes`` applied, and whether the resource stays (same ID, outputs known)."""
         old = next((self._resources[u] for u in (urn, *goal.aliases) if u in self._resources), None)
         if old is None:
             return inputs, False
         if goal.ignore_changes:
             inputs = ignoring(inputs, old.inputs, goal.ignore_changes)
-        changed = {key for key in inputs.keys() | old.inputs.keys() if not same(inputs.get(key), old.inputs.get(key))}
-        if any(touches(path, changed) for path in goal.replace_on_changes):
+        if any(differs(path, inputs, old.inputs) for path in (*goal.replace_on_changes, *replacing)):
             return inputs, False
-        return inputs, not any(key in changed for key in replacing)
+        return inputs, True
 
 
-def touches(path: str, changed: Set[str]) -> bool:
-    """Whether the property ``path`` (``*``: any) is among the top-level keys that ``changed``."""
-    return bool(changed) if path == "*" else path.replace("[", ".").split(".", 1)[0] in changed
+def differs(path: str, new: Properties, old: Properties) -> bool:
+    """Whether the property at ``path`` (``a.b``; lists by ``a[0]``; ``*``: anything) is another one now."""
+    if path == "*":
+        return not same(new, old)
+    a: Value = new
+    b: Value = old
+    for key in path.replace("[", ".").replace("]", "").split("."):
+        a, b = _below(a, key), _below(b, key)
+    return not same(a, b)
+
+
+def _below(value: Value, key: str) -> Value:
+    if isinstance(value, Secret):
+        return _below(value.value, key)
+    if isinstance(value, dict):
+        return value.get(key)
+    if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        return value[int(key)]
+    return value if isinstance(value, Unknown) else None
 
 
 def same(new: Value, old: Value) -> bool:
