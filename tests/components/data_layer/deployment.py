@@ -43,7 +43,6 @@ _NETWORK: Final = {"cidr": "10.1.0.0/16", "zones": ["us-east-1a", "us-east-1b"],
 
 _PROGRAM: Final = """
 import pulumi
-import pulumi_random
 from components.context import Context, StackIdentity
 from components.data_layer import DataLayer, DataLayerSettings
 from components.keys import Keys
@@ -51,14 +50,13 @@ from components.networking import Networking, NetworkingSettings
 
 config = pulumi.Config()
 context = Context.create(StackIdentity.model_validate(config.require_object("stack")))
-aws_only = pulumi.ResourceOptions(providers=[context.provider])
-both = pulumi.ResourceOptions(providers=[context.provider, pulumi_random.Provider("random")])
-keys = Keys("keys", context, aws_only)
+own = pulumi.ResourceOptions(providers=context.providers)
+keys = Keys("keys", context, own)
 networking = Networking(
-    "networking", NetworkingSettings.model_validate(config.require_object("networking")), context, keys, aws_only
+    "networking", NetworkingSettings.model_validate(config.require_object("networking")), context, keys, own
 )
 data = DataLayer(
-    "data", DataLayerSettings.model_validate(config.require_object("data")), context, networking, keys, both
+    "data", DataLayerSettings.model_validate(config.require_object("data")), context, networking, keys, own
 )
 for attribute in (
     "database_endpoint", "database_reader_endpoint", "database_port", "database_name", "database_secret_arn",
