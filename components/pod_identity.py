@@ -172,9 +172,9 @@ class ManagedPolicy:
         return f"arn:aws:iam::aws:policy/{self.name}"
 
 
-def role_name(cluster: str, name: str) -> str:
-    """The part of a role's name before the auto-naming suffix: the cluster's name first, to say whose it is."""
-    return fit(f"{cluster}-{name}", LIMITS["iam-role"] - AUTO_NAME_SUFFIX)
+def role_name(cluster: str, *parts: str) -> str:
+    """A role's name before the auto-naming suffix: whose it is, then what for; shortened by a hash where too long."""
+    return fit("-".join((cluster, *parts)), LIMITS["iam-role"] - AUTO_NAME_SUFFIX)
 
 
 class PodRole(pulumi.ComponentResource):
@@ -203,7 +203,7 @@ class PodRole(pulumi.ComponentResource):
         super().__init__("platform:index:PodRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
-            role_name(cluster.name, name),
+            role_name(cluster.name, namespace, service_account),
             assume_role_policy=json.dumps(trust(cluster.arn, namespace, service_account)),
             description=f"Pods of {namespace}/{service_account} in {cluster.name}",
             opts=child,

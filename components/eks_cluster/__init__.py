@@ -53,7 +53,7 @@ from components.eks_cluster.storage import KEY_PARAMETER, STORAGE_CLASS, storage
 from components.keys import Keys
 from components.kubernetes.register import register
 from components.networking import Networking
-from components.pod_identity import ClusterRef, PodRole
+from components.pod_identity import ClusterRef, PodRole, role_name
 
 CONTROL_PLANE_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 """Every log that a control plane has."""
@@ -180,7 +180,7 @@ class EksCluster(pulumi.ComponentResource):
             "Action": ["sts:AssumeRole", "sts:TagSession"],
         }
         role = aws.iam.Role(
-            f"{self.name}-control-plane",
+            role_name(self.name, "control-plane"),
             assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
             description=f"Control plane of {self.name}",
             opts=self._child,
@@ -301,7 +301,7 @@ class EksCluster(pulumi.ComponentResource):
             version=settings.version,
             prefix_delegation=settings.prefix_delegation,
         )
-        role = NodeRole(f"{self._name}-nodes", self.name, opts=self._child)
+        role = NodeRole(f"{self._name}-nodes", self.name, "nodes", self._child)
         return [
             NodeGroup(
                 f"{self._name}-{group_key}",

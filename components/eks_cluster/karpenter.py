@@ -257,7 +257,7 @@ class KarpenterSupport(pulumi.ComponentResource):
         self.queue_name = names.of("sqs", cluster_key, "karpenter")
         queue_arn = names.arn("sqs", self.queue_name)
 
-        role = NodeRole(f"{name}-nodes", cluster.name, opts=self._child)
+        role = NodeRole(f"{name}-nodes", cluster.name, "karpenter-nodes", self._child)
         profile = aws.iam.InstanceProfile(name, role=role.name, opts=self._child)
         # no managed node group uses this role, so nobody else declares its entry: without it no node joins
         entry = aws.eks.AccessEntry(

@@ -125,7 +125,12 @@ class NodePoolSettings(NodeShape):
     """Nodes that Karpenter starts and stops by itself."""
 
     max: Annotated[int, Field(ge=1, le=100, strict=True)]
-    """Most nodes: becomes the pool's limit of processors, counted with the smallest type."""
+    """Most nodes, of the smallest type: together their processors are the pool's limit."""
+
+    @property
+    def cpu_limit(self) -> int:
+        """Processors that the pool's nodes may have together: Karpenter limits processors, not nodes."""
+        return self.max * INSTANCE_TYPES[smallest(self.instance_types)].vcpu
 
 
 def smallest(instance_types: Sequence[str]) -> str:

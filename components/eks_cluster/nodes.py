@@ -109,7 +109,7 @@ class NodeRole(pulumi.ComponentResource):
     ready: list[pulumi.Resource]
     """The attachments, which must outlive the nodes: without them a node can't take its network interfaces down."""
 
-    def __init__(self, name: str, cluster: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, cluster: str, what: str, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:index:NodeRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         statement = {
@@ -118,7 +118,7 @@ class NodeRole(pulumi.ComponentResource):
             "Action": "sts:AssumeRole",
         }
         role = aws.iam.Role(
-            role_name(cluster, name),
+            role_name(cluster, what),
             assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
             description=f"Nodes of {cluster}",
             opts=child,
