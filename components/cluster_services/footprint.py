@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from components.context import Environment
+from components.kubernetes.namespace import PodSecurity
 
 Values = dict[str, object]
 """A chart's values or an add-on's configuration: plain data, whose leaves may be cloud values not known yet."""
@@ -36,14 +37,6 @@ class Profile(StrEnum):
 # --- where operators live ---------------------------------------------------------------------------------------
 
 
-class PodSecurity(StrEnum):
-    """A level of the Pod Security Standards, the value of the namespace's label."""
-
-    RESTRICTED = "restricted"
-    BASELINE = "baseline"
-    PRIVILEGED = "privileged"
-
-
 class Home(StrEnum):
     """A namespace that operators live in."""
 
@@ -61,38 +54,6 @@ class Home(StrEnum):
     def namespace(self, platform: str) -> str:
         """The namespace's name on a platform."""
         return f"{platform}-system" if self is Home.SYSTEM else self.value
-
-
-@dataclass(frozen=True)
-class HomeRules:
-    """The Pod Security level of a home; ``reason`` is written wherever it isn't ``restricted``."""
-
-    security: PodSecurity
-    reason: str = ""
-    ours: bool = True
-    """Whether we make the namespace; else Kubernetes or an add-on does."""
-
-
-HOMES: Final[dict[Home, HomeRules]] = {
-    Home.SYSTEM: HomeRules(PodSecurity.RESTRICTED),
-    Home.MONITORING: HomeRules(PodSecurity.RESTRICTED),
-    Home.NODE_AGENTS: HomeRules(
-        PodSecurity.PRIVILEGED, "agents of the node: the exporter sees its network and processes, Alloy its log files"
-    ),
-    Home.EXTERNAL_SECRETS: HomeRules(PodSecurity.RESTRICTED),
-    Home.CERT_MANAGER: HomeRules(PodSecurity.RESTRICTED),
-    Home.KARPENTER: HomeRules(PodSecurity.RESTRICTED),
-    Home.KUBE_SYSTEM: HomeRules(
-        PodSecurity.PRIVILEGED, "the add-ons that make a node's network and volumes run here", ours=False
-    ),
-    Home.CLOUDWATCH: HomeRules(
-        PodSecurity.PRIVILEGED, "the CloudWatch agent reads the node's cgroups and uses its network", ours=False
-    ),
-    Home.GUARDDUTY: HomeRules(
-        PodSecurity.PRIVILEGED, "the GuardDuty agent loads eBPF programs on the node", ours=False
-    ),
-}
-"""Every home. Only ``node-agents`` is privileged among the namespaces that we make."""
 
 
 # --- footprints -------------------------------------------------------------------------------------------------
@@ -186,8 +147,13 @@ class Port:
     number: int
     use: PortUse
     name: str = ""
-    path: str = ""
-    """Of metrics, where it isn't ``/metrics``."""
+    metrics: bool = False
+    """Whether Prometheus reads ``/metrics`` here although the port serves others too."""
+
+    @property
+    def scraped(self) -> bool:
+        """Whether Prometheus reads metrics here."""
+        return self.metrics or self.use is PortUse.SCRAPE
 
 
 @dataclass(frozen=True)
@@ -220,7 +186,7 @@ class EgressKind(StrEnum):
     NODE = "node"
     """The nodes' own addresses: the kubelet, and agents on the host network."""
     SCRAPE = "scrape"
-    """Every scrape port in the cluster."""
+    """Every port in the cluster where metrics are read."""
 
 
 @dataclass(frozen=True)
@@ -242,8 +208,10 @@ APISERVER: Final = Egress(EgressKind.APISERVER)
 IDENTITY: Final = Egress(EgressKind.IDENTITY, port=80)
 
 
-def to_aws(*services: str, reason: str = "") -> tuple[Egress, ...]:
-    """Paths to AWS APIs by their endpoint prefixes."""
+def to_aws(
+    *services: str, reason: str = "this stack has no endpoint for it: by NAT to its public addresses"
+) -> tuple[Egress, ...]:
+    """Paths to AWS APIs by their endpoint prefixes; ``reason`` counts where the VPC has no endpoint for one."""
     return tuple(Egress(EgressKind.AWS, service, reason=reason) for service in services)
 
 
@@ -258,7 +226,7 @@ class HostAccess(StrEnum):
 
 @dataclass(frozen=True)
 class Volume:
-    """A volume claim that each replica of a StatefulSet makes, in GiB."""
+    """A volume claim that each replica of a StatefulSet makes, in GiB unless the stack's settings say otherwise."""
 
     name: str
     gib: int
@@ -272,11 +240,14 @@ class PodFootprint:
     kind: PodKind
     containers: tuple[Container, ...]
     labels: Mapping[str, str] = field(default_factory=dict)
-    """What a NetworkPolicy or a monitor selects them by."""
+    """What a NetworkPolicy or a monitor selects them by: labels that their Services select by too, because the CNI's
+    agent opens a Service's address only where its selector holds the policy's."""
     replicas: int = 1
+    replicas_at: tuple[str, ...] = ()
+    """Path of the replicas in an add-on's configuration, where it can be told."""
     home: Home | None = None
     """Where it isn't the operator's own."""
-    security: PodSecurity = PodSecurity.RESTRICTED
+    security: PodSecurity = "restricted"
     reason: str = ""
     """Why the pods need more than ``restricted`` allows."""
     host: tuple[HostAccess, ...] = ()
@@ -291,7 +262,7 @@ class PodFootprint:
     """Containers that need a writable root file system: exceptions of that rule."""
 
     def __post_init__(self) -> None:
-        if self.security is not PodSecurity.RESTRICTED and not self.reason:
+        if self.security != "restricted" and not self.reason:
             raise ValueError(f"{self.name}: {self.security} without a reason")
         if self.kind is PodKind.DAEMON_SET and self.replicas != 1:
             raise ValueError(f"{self.name}: a DaemonSet has no replicas")

@@ -10,12 +10,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from graphlib import TopologicalSorter
+from typing import Final
 
 import pulumi
 
-from components.cluster_services.footprint import NOTHING, Amount, Home, PodFootprint, Profile, Reading, Values
+from components.cluster_services.footprint import Home, PodFootprint, Profile, Reading, Values
+from components.kubernetes.capacity import Demand
 from components.model import Problem, one_of, repeated
 from components.versions import Addon, Chart
+
+_MIB: Final = 1024**2
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,6 @@ class OperatorIdentity:
     home: Home
     services: tuple[str, ...]
     """AWS services that it calls, by their IAM prefixes."""
-    managed_policies: tuple[str, ...] = ()
-    """AWS managed policies that cover it, where AWS keeps one for the add-on."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,10 @@ class Site:
     """How long Loki keeps logs."""
     interruption_queue: str
     """Queue that tells Karpenter of spot interruptions."""
+    metrics_days: int = 30
+    """How long Prometheus keeps metrics."""
+    metrics_gib: int | None = None
+    """Size of Prometheus's volume; ``None`` takes the profile's."""
     keep_volumes: bool = False
     """Whether volumes outlive their StatefulSet: production's do, elsewhere a destroy ends empty."""
     storage_class: str = "gp3"
@@ -75,6 +81,15 @@ class Site:
     def tenant(self) -> str:
         """Loki's tenant, ``<platform>-<env>``."""
         return f"{self.platform}-{self.env}"
+
+
+def merged(values: Values, more: Values) -> Values:
+    """``values`` with ``more`` laid over it, map by map; anything but a map replaces what stood there."""
+    found = dict(values)
+    for key, value in more.items():
+        there = found.get(key)
+        found[key] = merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+    return found
 
 
 def _no_values(site: Site) -> Values:  # noqa: ARG001 - the signature of every values function
@@ -191,22 +206,15 @@ def _conflict(operator: Operator, others: Iterable[str], catalog: Mapping[str, O
 # --- sums -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Demand:
-    """What pods ask of a cluster: requests, and pod slots."""
-
-    requests: Amount = NOTHING
-    pods: int = 0
-
-    def __add__(self, other: Demand) -> Demand:
-        return Demand(self.requests + other.requests, self.pods + other.pods)
-
-
 def demand(operators: Iterable[Operator], profile: Profile, nodes: int) -> Demand:
     """Requests and pod slots of operators on a cluster of ``nodes`` nodes; Jobs of an installation count as running."""
     total = Demand()
     for operator in operators:
         for pod in operator.pods(profile):
-            count = pod.count(nodes)
-            total = total + Demand(pod.requests * count, count)
+            total = total + _demand_of(pod) * pod.count(nodes)
     return total
+
+
+def _demand_of(pod: PodFootprint) -> Demand:
+    asked, most = pod.requests, pod.limits
+    return Demand(1, asked.cpu, asked.memory * _MIB, most.cpu, most.memory * _MIB)

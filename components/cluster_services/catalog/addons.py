@@ -1,4 +1,7 @@
-"""EKS add-ons: what AWS runs in the cluster at our request, their configuration and footprints.
+"""EKS add-ons: what AWS runs in the cluster at our request, and the footprint of each.
+
+What an add-on does is told by the cluster that makes it. How much it may take follows from the footprint here
+(``sizing``), so that what is counted is what is asked for.
 
 No chart of theirs can be read at the version that EKS installs. Footprints are of the charts that AWS develops them in,
 at the nearest version, or of AWS's documentation; what is neither is said to be an estimate.
@@ -18,7 +21,6 @@ from components.cluster_services.footprint import (
     HostAccess,
     PodFootprint,
     PodKind,
-    PodSecurity,
     Port,
     PortUse,
     Profile,
@@ -27,7 +29,7 @@ from components.cluster_services.footprint import (
     Webhook,
     to_aws,
 )
-from components.cluster_services.operators import Operator, OperatorIdentity, Site
+from components.cluster_services.operators import Operator, merged
 from components.versions import ADDONS as PINNED
 
 _NODE_NETWORK: Final = "makes the node's network"
@@ -47,7 +49,7 @@ def _cni_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             kind=PodKind.DAEMON_SET,
             containers=(_CNI_INIT, _CNI, _CNI_AGENT),
             labels={"k8s-app": "aws-node"},
-            security=PodSecurity.PRIVILEGED,
+            security="privileged",
             reason=_NODE_NETWORK,
             host=(HostAccess.NETWORK, HostAccess.PRIVILEGED, HostAccess.CAPABILITIES),
             host_paths=(
@@ -64,38 +66,18 @@ def _cni_pods(profile: Profile) -> tuple[PodFootprint, ...]:
     )
 
 
-def _cni_values(site: Site) -> Values:
-    del site
-    return {
-        # text, as the add-on's schema wants it
-        "enableNetworkPolicy": "true",
-        "env": {
-            "ENABLE_PREFIX_DELEGATION": "true",
-            "WARM_PREFIX_TARGET": "1",
-            "NETWORK_POLICY_ENFORCING_MODE": "standard",
-            "AWS_VPC_K8S_CNI_LOGLEVEL": "INFO",
-            "AWS_VPC_K8S_PLUGIN_LOG_LEVEL": "INFO",
-        },
-        "resources": _CNI.resources(),
-        "init": {"resources": _CNI_INIT.resources()},
-        "nodeAgent": {"resources": _CNI_AGENT.resources()},
-    }
-
-
 VPC_CNI: Final = Operator(
     name="vpc-cni",
     install=PINNED["vpc-cni"],
     home=Home.KUBE_SYSTEM,
     purpose="addresses for pods, by prefixes, and network policies",
     pods=_cni_pods,
-    values=_cni_values,
     reading=Reading(
         "5239609242f3430be50fb0b714a24d3ef2b47983",
         "6c47a3731dbe01e9a3f9700b1a2e7140bacec9288c9c6b477b715abc1377152d",
         "aws/eks-charts, stable/aws-vpc-cni 1.22.4: the chart, not the add-on built from it",
     ),
     estimate="memory: the chart asks for none",
-    identity=OperatorIdentity("aws-node", Home.KUBE_SYSTEM, ("ec2",), ("AmazonEKS_CNI_Policy",)),
     before_nodes=True,
 )
 
@@ -110,7 +92,7 @@ def _proxy_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             kind=PodKind.DAEMON_SET,
             containers=(_PROXY,),
             labels={"k8s-app": "kube-proxy"},
-            security=PodSecurity.PRIVILEGED,
+            security="privileged",
             reason=_NODE_NETWORK,
             host=(HostAccess.NETWORK, HostAccess.PRIVILEGED),
             host_paths=("/var/log", "/run/xtables.lock", "/lib/modules"),
@@ -119,18 +101,12 @@ def _proxy_pods(profile: Profile) -> tuple[PodFootprint, ...]:
     )
 
 
-def _proxy_values(site: Site) -> Values:
-    del site
-    return {"resources": _PROXY.resources()}
-
-
 KUBE_PROXY: Final = Operator(
     name="kube-proxy",
     install=PINNED["kube-proxy"],
     home=Home.KUBE_SYSTEM,
     purpose="addresses of Services on every node",
     pods=_proxy_pods,
-    values=_proxy_values,
     estimate="host access and CPU as AWS ships them, from memory; memory is ours",
     before_nodes=True,
 )
@@ -146,17 +122,12 @@ def _agent_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             kind=PodKind.DAEMON_SET,
             containers=(_AGENT,),
             labels={"app.kubernetes.io/name": "eks-pod-identity-agent"},
-            security=PodSecurity.PRIVILEGED,
+            security="privileged",
             reason="answers pods on a link-local address of the node",
             host=(HostAccess.NETWORK, HostAccess.PRIVILEGED, HostAccess.CAPABILITIES),
             ports=(Port(80, PortUse.SERVICE, "proxy"), Port(2705, PortUse.SCRAPE, "metrics")),
         ),
     )
-
-
-def _agent_values(site: Site) -> Values:
-    del site
-    return {"resources": _AGENT.resources()}
 
 
 POD_IDENTITY: Final = Operator(
@@ -165,7 +136,6 @@ POD_IDENTITY: Final = Operator(
     home=Home.KUBE_SYSTEM,
     purpose="credentials for workloads with an identity",
     pods=_agent_pods,
-    values=_agent_values,
     reading=Reading(
         "d4dc0f3fedd795b26ac88755238867a2110c7460",
         "73dd5a0d72f78a61154caa317afe81907780f01bae495f8cd338af6bc49debb1",
@@ -187,17 +157,13 @@ def _coredns_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             containers=(_COREDNS,),
             labels={"k8s-app": "kube-dns"},
             replicas=2,
+            replicas_at=("replicaCount",),
             ports=(Port(53, PortUse.SERVICE, "dns"), Port(9153, PortUse.SCRAPE, "metrics")),
             egress=(DNS, APISERVER),
-            security=PodSecurity.BASELINE,
+            security="baseline",
             reason="AWS's manifest adds NET_BIND_SERVICE and sets no seccomp profile or user",
         ),
     )
-
-
-def _coredns_values(site: Site) -> Values:
-    del site
-    return {"replicaCount": 2, "resources": _COREDNS.resources()}
 
 
 COREDNS: Final = Operator(
@@ -206,7 +172,6 @@ COREDNS: Final = Operator(
     home=Home.KUBE_SYSTEM,
     purpose="names inside the cluster",
     pods=_coredns_pods,
-    values=_coredns_values,
     estimate="as AWS ships it (100m and 70Mi, at most 170Mi), from memory",
     requires=("vpc-cni", "kube-proxy"),
 )
@@ -245,8 +210,9 @@ def _csi_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             containers=_CSI_CONTROLLER,
             labels={"app": "ebs-csi-controller"},
             replicas=replicas,
+            replicas_at=("controller", "replicaCount"),
             egress=(DNS, APISERVER, IDENTITY, *to_aws("ec2")),
-            security=PodSecurity.BASELINE,
+            security="baseline",
             reason="the chart drops no capabilities",
             unprobed=tuple(c.name for c in _CSI_CONTROLLER[1:]),
         ),
@@ -255,7 +221,7 @@ def _csi_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             kind=PodKind.DAEMON_SET,
             containers=_CSI_NODE,
             labels={"app": "ebs-csi-node"},
-            security=PodSecurity.PRIVILEGED,
+            security="privileged",
             reason="mounts volumes on the node",
             host=(HostAccess.PRIVILEGED,),
             host_paths=(
@@ -270,42 +236,18 @@ def _csi_pods(profile: Profile) -> tuple[PodFootprint, ...]:
     )
 
 
-def _csi_values(site: Site) -> Values:
-    replicas = _csi_pods(site.profile)[0].replicas
-    return {
-        "controller": {
-            "replicaCount": replicas,
-            "region": site.region,
-            # the provider's default tags don't reach volumes that the driver makes
-            "extraVolumeTags": dict(site.tags),
-            "resources": _CSI_CONTROLLER[0].resources(),
-        },
-        "node": {"resources": _CSI_NODE[0].resources()},
-        "sidecars": {
-            "provisioner": {"resources": _CSI_CONTROLLER[1].resources()},
-            "attacher": {"resources": _CSI_CONTROLLER[2].resources()},
-            "snapshotter": {"resources": _CSI_CONTROLLER[3].resources()},
-            "resizer": {"resources": _CSI_CONTROLLER[4].resources()},
-            "livenessProbe": {"resources": _CSI_CONTROLLER[5].resources()},
-            "nodeDriverRegistrar": {"resources": _CSI_NODE[1].resources()},
-        },
-    }
-
-
 EBS_CSI: Final = Operator(
     name="aws-ebs-csi-driver",
     install=PINNED["aws-ebs-csi-driver"],
     home=Home.KUBE_SYSTEM,
     purpose="volumes on EBS",
     pods=_csi_pods,
-    values=_csi_values,
     reading=Reading(
         "6fa1a0f1657c233aac52eef4f94b8f7aa19147d2",
         "0fc14454cd381c0ce7ded1a808a425437ab082676b6d480f3c3b7a0c638142ec",
         "kubernetes-sigs/aws-ebs-csi-driver v1.63.1, charts/aws-ebs-csi-driver: the chart, not the add-on",
     ),
     requires=("vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "snapshot-controller"),
-    identity=OperatorIdentity("ebs-csi-controller-sa", Home.KUBE_SYSTEM, ("ec2", "kms"), ("AmazonEBSCSIDriverPolicy",)),
     owns=("PersistentVolumeClaim", "VolumeSnapshot"),
 )
 
@@ -321,15 +263,12 @@ def _snapshot_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             containers=(_SNAPSHOT,),
             labels={"app.kubernetes.io/name": "snapshot-controller"},
             replicas=replicas,
+            replicas_at=("replicaCount",),
             egress=(DNS, APISERVER),
-            security=PodSecurity.BASELINE,
+            security="baseline",
             reason="not read: taken to set less than restricted asks",
         ),
     )
-
-
-def _snapshot_values(site: Site) -> Values:
-    return {"replicaCount": _snapshot_pods(site.profile)[0].replicas, "resources": _SNAPSHOT.resources()}
 
 
 SNAPSHOT_CONTROLLER: Final = Operator(
@@ -338,7 +277,6 @@ SNAPSHOT_CONTROLLER: Final = Operator(
     home=Home.KUBE_SYSTEM,
     purpose="snapshots of volumes, with their definitions",
     pods=_snapshot_pods,
-    values=_snapshot_values,
     estimate="all: AWS publishes no source of this add-on",
     requires=("vpc-cni", "kube-proxy", "coredns"),
 )
@@ -364,7 +302,7 @@ def _cloudwatch_pods(profile: Profile) -> tuple[PodFootprint, ...]:
                 ),
             ),
             egress=(DNS, APISERVER),
-            security=PodSecurity.BASELINE,
+            security="baseline",
             reason="the chart sets no security context",
         ),
         PodFootprint(
@@ -372,7 +310,7 @@ def _cloudwatch_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             kind=PodKind.DAEMON_SET,
             containers=(_CW_AGENT,),
             labels={"app.kubernetes.io/name": "cloudwatch-agent"},
-            security=PodSecurity.PRIVILEGED,
+            security="privileged",
             reason="reads the node's cgroups and devices, on the host network",
             host=(HostAccess.NETWORK,),
             host_paths=("/", "/var/run", "/sys", "/dev/disk"),
@@ -382,23 +320,12 @@ def _cloudwatch_pods(profile: Profile) -> tuple[PodFootprint, ...]:
     )
 
 
-def _cloudwatch_values(site: Site) -> Values:
-    del site
-    return {
-        # containers' logs go through Alloy, which redacts them: here they would leave unredacted, and paid twice
-        "containerLogs": {"enabled": False},
-        "agent": {"resources": _CW_AGENT.resources()},
-        "manager": {"resources": _CW_MANAGER.resources()},
-    }
-
-
 CLOUDWATCH: Final = Operator(
     name="amazon-cloudwatch-observability",
     install=PINNED["amazon-cloudwatch-observability"],
     home=Home.CLOUDWATCH,
     purpose="Container Insights: metrics only",
     pods=_cloudwatch_pods,
-    values=_cloudwatch_values,
     reading=Reading(
         "71a298ffdebe9d4e13ac709d24398062a2afe8ca",
         "03fb0c88dcd716c5d5e4aff97c5a97e1845b17ce25a375c76df97bc70afa97fa",
@@ -406,9 +333,6 @@ CLOUDWATCH: Final = Operator(
     ),
     estimate="host paths of the agent, which its operator makes",
     requires=("vpc-cni", "kube-proxy", "coredns", "eks-pod-identity-agent"),
-    identity=OperatorIdentity(
-        "cloudwatch-agent", Home.CLOUDWATCH, ("cloudwatch", "logs"), ("CloudWatchAgentServerPolicy",)
-    ),
 )
 
 _GUARDDUTY: Final = container("aws-guardduty-agent", (200, 256), (1000, 1024), "resources")
@@ -422,7 +346,7 @@ def _guardduty_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             kind=PodKind.DAEMON_SET,
             containers=(_GUARDDUTY,),
             labels={"app.kubernetes.io/name": "aws-guardduty-agent"},
-            security=PodSecurity.PRIVILEGED,
+            security="privileged",
             reason="watches system calls by eBPF",
             host=(HostAccess.NETWORK, HostAccess.PID, HostAccess.CAPABILITIES),
             host_paths=("/sys", "/proc"),
@@ -432,18 +356,12 @@ def _guardduty_pods(profile: Profile) -> tuple[PodFootprint, ...]:
     )
 
 
-def _guardduty_values(site: Site) -> Values:
-    del site
-    return {"resources": _GUARDDUTY.resources()}
-
-
 GUARDDUTY: Final = Operator(
     name="aws-guardduty-agent",
     install=PINNED["aws-guardduty-agent"],
     home=Home.GUARDDUTY,
     purpose="Runtime Monitoring; the account must have it on, with the add-on not managed by GuardDuty itself",
     pods=_guardduty_pods,
-    values=_guardduty_values,
     estimate="host access; requests and limits are the least that AWS's guide allows",
     requires=("vpc-cni", "kube-proxy", "coredns"),
 )
@@ -462,3 +380,23 @@ ADDONS: Final[dict[str, Operator]] = {
     )
 }
 """Every EKS add-on, those that nodes need first."""
+
+
+def sizing(addon: Operator, profile: Profile) -> Values:
+    """The part of an add-on's configuration that makes its pods what the footprint says: resources and replicas.
+
+    Merge it with what else the add-on is told (``merged``).
+    """
+    found: Values = {}
+    for pod in addon.pods(profile):
+        if pod.replicas_at:
+            found = merged(found, _under(pod.replicas_at, pod.replicas))
+        for container_ in pod.containers:
+            found = merged(found, _under(container_.at, container_.resources()))
+    return found
+
+
+def _under(path: tuple[str, ...], value: object) -> Values:
+    for key in reversed(path):
+        value = {key: value}
+    return dict(value) if isinstance(value, dict) else {}

@@ -15,7 +15,6 @@ from components.cluster_services.footprint import (
     HostAccess,
     PodFootprint,
     PodKind,
-    PodSecurity,
     Port,
     PortUse,
     Profile,
@@ -33,8 +32,6 @@ GRAFANA_ADMIN_SECRET: Final = "grafana-admin"  # noqa: S105 - the Secret's name
 PROMETHEUS_URL: Final = f"http://{_NAME}-prometheus.{Home.MONITORING}.svc.cluster.local:9090"
 ALERTMANAGER_URL: Final = f"http://{_NAME}-alertmanager.{Home.MONITORING}.svc.cluster.local:9093"
 LOKI_URL: Final = f"http://loki.{Home.MONITORING}.svc.cluster.local:3100"
-RETENTION_DAYS: Final = 30
-"""Of metrics, by the platform's data class table."""
 SCRAPE_SECONDS: Final = 15
 _NODE_EXPORTER_PORT: Final = 9100
 
@@ -87,15 +84,14 @@ def _replicas(profile: Profile) -> int:
 
 
 def _servers(profile: Profile) -> tuple[PodFootprint, ...]:
-    managed = "app.kubernetes.io/managed-by"
     return (
         PodFootprint(
             name="prometheus",
             kind=PodKind.STATEFUL_SET,
             containers=(_prometheus(profile), *_RELOADERS),
-            labels={"app.kubernetes.io/name": "prometheus", managed: "prometheus-operator"},
+            labels={"app.kubernetes.io/name": "prometheus", "operator.prometheus.io/name": f"{_NAME}-prometheus"},
             replicas=_replicas(profile),
-            ports=(Port(9090, PortUse.SERVICE, "http-web"), Port(8080, PortUse.SCRAPE, "reloader-web")),
+            ports=(Port(9090, PortUse.SERVICE, "http-web", metrics=True), Port(8080, PortUse.SCRAPE, "reloader-web")),
             egress=(
                 DNS,
                 APISERVER,
@@ -110,10 +106,10 @@ def _servers(profile: Profile) -> tuple[PodFootprint, ...]:
             name="alertmanager",
             kind=PodKind.STATEFUL_SET,
             containers=(_ALERTMANAGER, *_RELOADERS),
-            labels={"app.kubernetes.io/name": "alertmanager", managed: "prometheus-operator"},
+            labels={"app.kubernetes.io/name": "alertmanager", "alertmanager": f"{_NAME}-alertmanager"},
             replicas=_replicas(profile),
             ports=(
-                Port(9093, PortUse.SERVICE, "http-web"),
+                Port(9093, PortUse.SERVICE, "http-web", metrics=True),
                 Port(9094, PortUse.PEER, "mesh-tcp"),
                 Port(8080, PortUse.SCRAPE, "reloader-web"),
             ),
@@ -130,7 +126,7 @@ def _pods(profile: Profile) -> tuple[PodFootprint, ...]:
             kind=PodKind.DEPLOYMENT,
             containers=(_OPERATOR,),
             labels={"app": f"{_NAME}-operator", "release": _NAME},
-            ports=(Port(10250, PortUse.WEBHOOK, "https"),),
+            ports=(Port(10250, PortUse.WEBHOOK, "https", metrics=True),),
             webhooks=(
                 Webhook(10250, "/admission-prometheusrules/mutate", "PrometheusRule", mutating=True),
                 Webhook(10250, "/admission-prometheusrules/validate", "PrometheusRule"),
@@ -145,7 +141,7 @@ def _pods(profile: Profile) -> tuple[PodFootprint, ...]:
             containers=(_grafana(profile), *_SIDECARS),
             labels=chart_labels("grafana", _NAME),
             # one: its sessions are in a database of its own, and its dashboards come from the program
-            ports=(Port(3000, PortUse.SERVICE, "grafana"),),
+            ports=(Port(3000, PortUse.SERVICE, "grafana", metrics=True),),
             egress=(
                 DNS,
                 APISERVER,
@@ -169,7 +165,7 @@ def _pods(profile: Profile) -> tuple[PodFootprint, ...]:
             containers=(_NODE_EXPORTER,),
             labels=chart_labels("prometheus-node-exporter", _NAME),
             home=Home.NODE_AGENTS,
-            security=PodSecurity.PRIVILEGED,
+            security="privileged",
             reason="measures the node: its network, processes, and file systems, read-only",
             host=(HostAccess.NETWORK, HostAccess.PID),
             host_paths=("/proc", "/sys", "/"),
@@ -209,7 +205,7 @@ def _claims_end(site: Site) -> Values:
 
 
 def _prometheus_values(site: Site) -> Values:
-    gib = _PROMETHEUS[site.profile][2]
+    gib = site.metrics_gib or _PROMETHEUS[site.profile][2]
     return {
         "podDisruptionBudget": {"enabled": _replicas(site.profile) > 1},
         "prometheusSpec": {
@@ -218,7 +214,7 @@ def _prometheus_values(site: Site) -> Values:
             "resources": _prometheus(site.profile).resources(),
             "scrapeInterval": f"{SCRAPE_SECONDS}s",
             "evaluationInterval": f"{SCRAPE_SECONDS}s",
-            "retention": f"{RETENTION_DAYS}d",
+            "retention": f"{site.metrics_days}d",
             # the volume never fills: what is oldest goes first
             "retentionSize": f"{gib * 85 // 100}GiB",
             "externalLabels": {"cluster": site.cluster, "environment": site.env},

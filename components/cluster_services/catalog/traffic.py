@@ -217,7 +217,11 @@ def _cm_pods(profile: Profile) -> tuple[PodFootprint, ...]:
                 APISERVER,
                 IDENTITY,
                 *to_aws("route53", reason=_NO_ENDPOINT),
-                Egress(EgressKind.EXTERNAL, "acme-v02.api.letsencrypt.org"),
+                Egress(
+                    EgressKind.EXTERNAL,
+                    "acme-v02.api.letsencrypt.org",
+                    reason="certificates by ACME: the egress proxy is for our own workloads",
+                ),
             ),
             unprobed=("cert-manager-controller",),
         ),

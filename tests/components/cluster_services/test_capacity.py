@@ -4,10 +4,12 @@ import pytest
 
 from components.cluster_services.catalog import ADDONS, OPERATORS, selection
 from components.cluster_services.footprint import Amount, Profile
-from components.cluster_services.operators import Demand, demand
+from components.cluster_services.operators import demand
 from components.context import Environment
+from components.kubernetes.capacity import Demand
 from components.versions import allocatable
 
+MIB = 1024**2
 # base nodes by the platform's table of stacks, and what our own pods must find beside the operators:
 # ten small pods (250m, 256Mi) in dev, more in the others
 BASE: list[tuple[Environment, str, int, int]] = [
@@ -23,10 +25,10 @@ def test_operators_leave_room_for_our_pods_on_the_base_nodes(
 ) -> None:
     profile = Profile.of(tier)
     total = demand([*ADDONS.values(), *(OPERATORS[name] for name in selection(tier))], profile, nodes)
-    total = total + Demand(Amount(250, 256) * own, own)
+    total = total + Demand(1, 250, 256 * MIB) * own
     node = allocatable(instance, prefix_delegation=True)
-    assert total.requests.cpu <= node.cpu_millis * nodes
-    assert total.requests.memory <= node.memory_mib * nodes
+    assert total.cpu_millis <= node.cpu_millis * nodes
+    assert total.memory_bytes <= node.memory_mib * nodes * MIB
     assert total.pods <= node.pods * nodes
 
 
@@ -52,8 +54,14 @@ def test_no_pod_is_larger_than_a_node_beside_the_daemon_sets(
 
 def test_demand_counts_daemon_sets_a_node_and_replicas_once() -> None:
     alloy = OPERATORS["alloy"]
-    one = alloy.pods(Profile.SMALL)[0].requests
-    assert demand([alloy], Profile.SMALL, 3) == Demand(one * 3, 3)
+    one = alloy.pods(Profile.SMALL)[0]
+    total = demand([alloy], Profile.SMALL, 3)
+    assert (total.pods, total.cpu_millis, total.memory_bytes) == (
+        3,
+        one.requests.cpu * 3,
+        one.requests.memory * 3 * MIB,
+    )
+    assert total.limit_memory_bytes == one.limits.memory * 3 * MIB
     loki = OPERATORS["loki"]
     assert demand([loki], Profile.HA, 5).pods == 3
     assert demand([loki], Profile.HA, 50).pods == 3
@@ -62,6 +70,6 @@ def test_demand_counts_daemon_sets_a_node_and_replicas_once() -> None:
 def test_production_asks_for_more_than_dev() -> None:
     chosen = [OPERATORS[name] for name in selection("dev")]
     small, ha = demand(chosen, Profile.SMALL, 2), demand(chosen, Profile.HA, 2)
-    assert ha.requests.cpu > small.requests.cpu
-    assert ha.requests.memory > small.requests.memory
+    assert ha.cpu_millis > small.cpu_millis
+    assert ha.memory_bytes > small.memory_bytes
     assert ha.pods > small.pods

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
 from components.cluster_services.catalog import ADDONS, CATALOG, OPERATORS
-from components.cluster_services.footprint import Profile
-from components.cluster_services.operators import Operator, Site
+from components.cluster_services.catalog.addons import sizing
+from components.cluster_services.footprint import Profile, Values
+from components.cluster_services.operators import Operator, Site, merged
 from components.context import Environment
 from components.versions import Chart
 from tests.components.cluster_services.chart_keys import RECORDED, recorded
@@ -36,6 +38,11 @@ UNSHOWN = {
     # read by the chart's templates (templates/_helpers.tpl), though no default shows them
     "loki": {"loki.storage.bucketNames", "loki.storage.s3.sse"},
 }
+
+
+def told(operator: Operator, here: Site) -> Values:
+    """What a chart or an add-on is told by us."""
+    return sizing(operator, here.profile) if operator.name in ADDONS else operator.values(here)
 
 
 def dig(values: object, path: tuple[str, ...]) -> object:
@@ -78,7 +85,7 @@ def test_every_key_is_one_of_the_charts(name: str, tier: Environment, site: Make
     operator = CATALOG[name]
     # containers' resources are compared with the footprint below
     resources = {".".join(c.at) for pod in operator.pods(here.profile) for c in pod.containers}
-    unknown = recorded(name).unknown(operator.values(here), FREE.get(name, frozenset()) | resources)
+    unknown = recorded(name).unknown(told(operator, here), FREE.get(name, frozenset()) | resources)
     assert set(unknown) <= UNSHOWN.get(name, set())
 
 
@@ -112,7 +119,7 @@ def test_a_wrong_key_is_found() -> None:
 @pytest.mark.parametrize("operator", CATALOG.values(), ids=CATALOG)
 def test_values_carry_exactly_the_footprints_resources(operator: Operator, tier: Environment, site: MakeSite) -> None:
     here = site(tier)
-    values = operator.values(here)
+    values = told(operator, here)
     containers = [c for pod in operator.pods(here.profile) for c in pod.containers]
     assert all(container.at for container in containers), "a container that no value sizes"
     for container in containers:
@@ -148,10 +155,9 @@ def test_the_load_balancer_controller_needs_no_metadata_service_and_blocks_no_se
     assert values["enableServiceMutatorWebhook"] is False
 
 
-def test_what_controllers_make_is_tagged(site: MakeSite) -> None:
+def test_what_the_load_balancer_controller_makes_is_tagged(site: MakeSite) -> None:
     here = site("dev")
     assert OPERATORS["aws-load-balancer-controller"].values(here)["defaultTags"] == here.tags
-    assert dig(ADDONS["aws-ebs-csi-driver"].values(here), ("controller", "extraVolumeTags")) == here.tags
 
 
 def test_prometheus_sees_every_monitor_and_marks_what_it_sends(site: MakeSite) -> None:
@@ -218,14 +224,26 @@ def test_volumes_outlive_their_sets_in_production_only(tier: Environment, end: s
     assert dig(OPERATORS["loki"].values(here), ("singleBinary", "persistence", "whenDeleted")) == end
 
 
-def test_cloudwatch_takes_no_container_logs(site: MakeSite) -> None:
-    assert ADDONS["amazon-cloudwatch-observability"].values(site("dev"))["containerLogs"] == {"enabled": False}
+def test_replicas_of_addons_are_those_of_the_footprint() -> None:
+    assert dig(sizing(ADDONS["aws-ebs-csi-driver"], Profile.SMALL), ("controller", "replicaCount")) == 1
+    assert dig(sizing(ADDONS["aws-ebs-csi-driver"], Profile.HA), ("controller", "replicaCount")) == 2
+    assert sizing(ADDONS["coredns"], Profile.HA)["replicaCount"] == 2
 
 
-def test_network_policies_and_prefixes_are_on(site: MakeSite) -> None:
-    values = ADDONS["vpc-cni"].values(site("dev"))
-    assert values["enableNetworkPolicy"] == "true"
-    assert dig(values, ("env", "ENABLE_PREFIX_DELEGATION")) == "true"
+def test_metrics_are_kept_as_the_settings_say(site: MakeSite) -> None:
+    here = replace(site("production"), metrics_days=7, metrics_gib=20)
+    spec = dig(OPERATORS["kube-prometheus-stack"].values(here), ("prometheus", "prometheusSpec"))
+    assert dig(spec, ("retention",)) == "7d"
+    assert dig(spec, ("retentionSize",)) == "17GiB"
+    claim = ("storageSpec", "volumeClaimTemplate", "spec", "resources", "requests", "storage")
+    assert dig(spec, claim) == "20Gi"
+
+
+def test_values_are_laid_over_one_another_map_by_map() -> None:
+    base: Values = {"a": {"b": 1, "c": [1, 2]}, "d": 1}
+    more: Values = {"a": {"b": 2}, "d": {"e": 3}, "c": []}
+    assert merged(base, more) == {"a": {"b": 2, "c": [1, 2]}, "d": {"e": 3}, "c": []}
+    assert base == {"a": {"b": 1, "c": [1, 2]}, "d": 1}
 
 
 @pytest.mark.parametrize("name", CATALOG)
