@@ -13,12 +13,12 @@ the same place count as equal; ``Plan.uncompared`` says how many.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from sandbox.engine import replaces
-from sandbox.engine.preview import same, touches
+from sandbox.engine.preview import differs, same
 from sandbox.model import Properties, Resource, Run, Secret, Value
 
 Op: TypeAlias = Literal["create", "update", "replace", "delete", "same"]
@@ -118,15 +118,11 @@ class _Planner:
         self.uncompared += sum(_hidden(value) for value in old.inputs.values())
         changed = {k for k in new.inputs.keys() | old.inputs.keys() if not same(new.inputs.get(k), old.inputs.get(k))}
         why = self._why(new, old)
-        keys = set() if why else _replacing(new, changed)
-        changes = [
-            change
-            for key in sorted(changed)
-            for change in differences(
-                key, old.inputs.get(key, ABSENT), new.inputs.get(key, ABSENT), replaces=key in keys
-            )
-        ]
-        op: Op = "replace" if why or keys else "update" if changed else "same"
+        paths = [] if why else _replacing(new, old)
+        changes: list[Change] = []
+        for key in sorted(changed):
+            changes += differences(key, old.inputs.get(key, ABSENT), new.inputs.get(key, ABSENT), replacing=paths)
+        op: Op = "replace" if why or paths else "update" if changed else "same"
         step = Step(op, new.urn, new.type, old, new, changes, why)
         if op == "replace":
             self.replaced.add(new.urn)
@@ -168,18 +164,16 @@ class _Planner:
         was, becomes = self.before.get(before), self.after.get(now)
         if was is None or becomes is None:
             return ""
-        changed = {
-            k for k in was.inputs.keys() | becomes.inputs.keys() if not same(becomes.inputs.get(k), was.inputs.get(k))
-        }
-        differing = sorted(changed & replaces(becomes.type))
+        differing = sorted(path for path in replaces(becomes.type) if differs(path, becomes.inputs, was.inputs))
         return f"its provider is {_name(now)} now, with another {', '.join(differing)}" if differing else ""
 
 
-def _replacing(new: Resource, changed: set[str]) -> set[str]:
+def _replacing(new: Resource, old: Resource) -> list[str]:
+    """The paths of changed inputs that replace ``new``."""
     if not new.custom:
-        return set()
-    keys = changed & replaces(new.type)
-    return keys | {key for key in changed for path in new.replace_on_changes if touches(path, {key})}
+        return []
+    paths = {*replaces(new.type), *new.replace_on_changes}
+    return sorted(path for path in paths if differs(path, new.inputs, old.inputs))
 
 
 def _hidden(value: Value) -> int:
@@ -194,25 +188,34 @@ def _name(urn: str) -> str:
     return urn.split("::", 3)[-1]
 
 
-def differences(path: str, old: Value | Absent, new: Value | Absent, *, replaces: bool = False) -> Iterator[Change]:
-    """The leaves in which two values differ; documents in JSON are compared by what stands in them."""
+def differences(
+    path: str, old: Value | Absent, new: Value | Absent, *, replacing: Sequence[str] = ()
+) -> Iterator[Change]:
+    """The leaves in which two values differ; documents in JSON are compared by what stands in them.
+
+    ``replacing`` are the paths whose change replaces the resource.
+    """
     if not isinstance(old, Absent) and not isinstance(new, Absent) and same(new, old):
         return
     if isinstance(old, str) and isinstance(new, str):
         documents = _document(old), _document(new)
         if documents[0] is not None and documents[1] is not None and documents[0] != documents[1]:
-            yield from differences(f"{path} (JSON)", documents[0], documents[1], replaces=replaces)
+            yield from differences(f"{path} (JSON)", documents[0], documents[1], replacing=replacing)
             return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted(old.keys() | new.keys()):
-            yield from differences(_below(path, key), old.get(key, ABSENT), new.get(key, ABSENT), replaces=replaces)
+            yield from differences(_below(path, key), old.get(key, ABSENT), new.get(key, ABSENT), replacing=replacing)
     elif isinstance(old, list) and isinstance(new, list):
         for index in range(max(len(old), len(new))):
             was = old[index] if index < len(old) else ABSENT
             becomes = new[index] if index < len(new) else ABSENT
-            yield from differences(f"{path}[{index}]", was, becomes, replaces=replaces)
+            yield from differences(f"{path}[{index}]", was, becomes, replacing=replacing)
     else:
-        yield Change(path, old, new, replaces)
+        yield Change(path, old, new, any(_covers(above, path) for above in replacing))
+
+
+def _covers(above: str, path: str) -> bool:
+    return above in ("*", path) or path.startswith((f"{above}.", f"{above}[", f"{above} (JSON)"))
 
 
 def _below(path: str, key: str) -> str:

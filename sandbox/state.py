@@ -24,6 +24,7 @@ from typing import Final
 
 from sandbox.engine import read_export, write_export
 from sandbox.model import Run
+from sandbox.owned import DirectoryRefused
 
 FOLDER: Final = ".sandbox"
 STATE: Final = "stack.json"
@@ -53,8 +54,14 @@ class State:
         return read_export(self.last) if self.last.is_file() else None
 
     def write(self, run: Run, report: Mapping[str, object], *, good: bool) -> Path:
-        """Write a run and the ``report`` about it; returns where its deployment is."""
-        name = STATE if good else STOPPED
+        """Write a run and the ``report`` about it; returns where its deployment is. ``DirectoryRefused`` if it can't."""
+        try:
+            return self._write(run, report, STATE if good else STOPPED)
+        except OSError as problem:
+            what = problem.strerror or str(problem)
+            raise DirectoryRefused(f"{problem.filename or self.directory}: can't be written: {what}") from None
+
+    def _write(self, run: Run, report: Mapping[str, object], name: str) -> Path:
         with self._locked():
             staging = Path(tempfile.mkdtemp(prefix=f".{self.stack}.", dir=self.directory.parent))
             try:
@@ -63,7 +70,7 @@ class State:
                 text = json.dumps({**report, "deployment": name, "sha256": digest}, indent=2, ensure_ascii=False)
                 (staging / VERDICT).write_text(text + "\n", encoding="utf-8")
                 self._put(staging, (name, VERDICT))
-                if good:
+                if name == STATE:
                     (self.directory / STOPPED).unlink(missing_ok=True)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)

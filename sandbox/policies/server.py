@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -248,13 +249,16 @@ class PackServer:
     def _failed(self, problem: grpc.RpcError, about: str) -> PackFailed:
         import grpc  # noqa: PLC0415
 
-        if self._process.poll() is not None:
-            return PackFailed(self.name, f"its server ended with {_status(self._process)} at {about}", self.printed())
-        code = problem.code() if isinstance(problem, grpc.Call) else None
         detail = str(problem.details()) if isinstance(problem, grpc.Call) else str(problem)
-        if code is grpc.StatusCode.UNKNOWN:
+        if detail.startswith("Exception calling application: "):
             # An exception in a rule: the server answers with its text, and prints its traceback.
-            return PackFailed(self.name, f"a rule broke at {about}: {detail}", self.printed())
+            what = detail.removeprefix("Exception calling application: ")
+            return PackFailed(self.name, f"a rule broke at {about}: {what}", self.printed())
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # The connection is gone a moment before the process is.
+            self._process.wait(timeout=1.0)
+        if self._process.returncode is not None:
+            return PackFailed(self.name, f"its server ended with {_status(self._process)} at {about}", self.printed())
         return PackFailed(self.name, f"no answer at {about}: {detail}", self.printed())
 
     def _cpu_so_far(self) -> float:

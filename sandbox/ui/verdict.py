@@ -14,6 +14,8 @@ from sandbox.policies.model import PackReport, Verdict, Violation
 from sandbox.ui.console import indented
 from sandbox.ui.words import count, name_of, short_type, type_of
 
+_MEASURABLE: Final = 1_000
+"""Below so many judgements the processor's clock, which ticks every 10 ms, says nothing about one."""
 _SHOWN: Final = 5
 """How many resources an advisory rule names; mandatory ones name all."""
 
@@ -65,12 +67,12 @@ def _tally(mandatory: int, advisory: int) -> Text:
 
 
 def _cost(pack: PackReport, resources: int) -> str:
-    judging = pack.cpu_seconds - pack.start_cpu_seconds
-    if not pack.cpu_seconds or not resources or not pack.rules:
-        return ""
-    disabled = f", {count(len(pack.disabled), 'rule')} disabled" if pack.disabled else ""
-    each = judging / resources / pack.rules * 1e6
-    return f"{pack.cpu_seconds:.1f} s of processor, {each:.0f} µs a resource and rule{disabled}"
+    disabled = f"{count(len(pack.disabled), 'rule')} disabled" if pack.disabled else ""
+    judged = resources * pack.rules
+    if not pack.cpu_seconds or judged < _MEASURABLE:
+        return disabled
+    each = (pack.cpu_seconds - pack.start_cpu_seconds) / judged * 1e6
+    return f"{pack.cpu_seconds:.1f} s of processor, {each:.0f} µs a resource and rule" + (disabled and f", {disabled}")
 
 
 def _rules(violations: Iterable[Violation], sign: str, style: str, *, limit: int) -> Iterator[RenderableType]:

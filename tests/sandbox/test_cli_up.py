@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import Project
+
+
+def test_a_good_run_shows_tree_verdict_outputs_and_writes_the_deployment(project: Project) -> None:
+    project.pack("security")
+    result = project.call("up", "dev")
+    assert result.code == 0, result.err + result.out
+    assert "house" in result.out
+    assert "security 1.2.3" in result.out
+    assert "no violation" in result.out
+    assert "dev is up in the sandbox: 4 resources" in result.out
+    exported = json.loads(project.file("stack.json").read_text())
+    assert exported["version"] == 3
+    assert {r["type"] for r in exported["deployment"]["resources"]} == {
+        "pulumi:pulumi:Stack",
+        "demo:index:Part",
+        "demo:index:Thing",
+        "pulumi:providers:demo",
+    }
+
+
+def test_no_secret_is_printed_or_written(project: Project) -> None:
+    project.pack("security")
+    shown = project.call("up", "dev", "--tree", "full")
+    told = project.call("up", "dev", "--json")
+    written = [path.read_text() for path in project.file("").rglob("*.json")]
+    assert len(written) == 2
+    assert "[secret]" in shown.out
+    assert told.report["outputs"]["key"] == "[secret]"
+    for text in (shown.out, shown.err, told.out, told.err, *written):
+        assert "opensesame" not in text
+
+
+def test_json_is_one_object_with_the_specified_keys_and_the_rest_goes_to_standard_error(project: Project) -> None:
+    project.pack("security")
+    project.program("""
+        print("from the program")
+        thing("kitchen", door="ajar")
+        pulumi.export("answer", 42)
+    """)
+    result = project.call("up", "dev", "--json")
+    report = result.report
+    assert result.code == 0
+    assert "from the program" in result.err
+    assert report["stack"] == "dev"
+    assert report["engine"] == "in-process"
+    assert report["resources"] == {
+        "total": 3,
+        "by_type": {"demo:index:Thing": 1, "pulumi:providers:demo": 1, "pulumi:pulumi:Stack": 1},
+    }
+    assert report["policies"]["packs"] == [{"name": "security", "version": "1.2.3", "rules": 2, "disabled": []}]
+    assert report["policies"]["violations"] == []
+    assert report["cost"] is None
+    assert report["outputs"] == {"answer": 42}
+    assert {"start", "import", "program", "policies", "total"} == set(report["seconds"])
+    assert report["seconds"]["total"] >= report["seconds"]["import"] > 0
+
+
+def test_seconds_count_from_the_moment_make_was_called(project: Project) -> None:
+    seconds = project.call("up", "dev", "--json", SANDBOX_STARTED=str(time.time() - 100)).report["seconds"]
+    assert seconds["total"] > 100
+    assert 100 < seconds["start"] < seconds["total"]
+    without = project.call("up", "dev", "--json", SANDBOX_STARTED="").report["seconds"]
+    assert without["total"] < 60
+    assert project.call("up", "dev", "--json", SANDBOX_STARTED="1700000000.N").report["seconds"]["total"] < 60
+
+
+def test_a_mandatory_violation_stops_the_run_and_says_where_and_what_to_write(project: Project) -> None:
+    project.pack("security")
+    project.program("""thing("kitchen", Part("house"), door="open")""")
+    result = project.call("up", "dev")
+    assert result.code == 1
+    assert "mandatory  no-open-door" in result.out
+    assert "door: write door='shut'" in result.out
+    assert "urn:pulumi:dev::demo::demo:index:Part$demo:index:Thing::kitchen" in result.out
+    assert "stopped by 1 mandatory violation" in result.out
+    assert "Traceback" not in result.out + result.err
+    report = project.call("up", "dev", "--json").report
+    assert report["verdict"] == "stopped"
+    assert report["policies"]["violations"] == [
+        {
+            "pack": "security",
+            "rule": "no-open-door",
+            "level": "mandatory",
+            "urn": "urn:pulumi:dev::demo::demo:index:Part$demo:index:Thing::kitchen",
+            "message": "Doors are shut.\ndoor: write door='shut'",
+        }
+    ]
+
+
+def test_an_advisory_violation_is_shown_and_does_not_stop(project: Project) -> None:
+    project.pack("governance", level="ADVISORY")
+    project.program("""thing("kitchen", door="open")""")
+    result = project.call("up", "dev")
+    assert result.code == 0
+    assert "advisory  no-open-door" in result.out
+    assert project.file("stack.json").is_file()
+
+
+def test_a_stack_rule_sees_all_resources_and_names_one(project: Project) -> None:
+    project.pack("security")
+    project.program("""
+        for number in range(7):
+            thing(f"room-{number}")
+    """)
+    report = project.call("up", "dev", "--json").report
+    assert [(v["rule"], v["urn"].rsplit("::", 1)[1]) for v in report["policies"]["violations"]] == [
+        ("few-things", "room-6")
+    ]
+
+
+def test_what_was_stopped_does_not_become_the_state_that_a_preview_compares_with(project: Project) -> None:
+    project.pack("security")
+    assert project.call("up", "dev").code == 0
+    good = project.file("stack.json").read_bytes()
+    project.program("""thing("kitchen", door="open")""")
+    assert project.call("up", "dev").code == 1
+    assert project.file("stack.json").read_bytes() == good
+    stopped = json.loads(project.file("stopped.json").read_text())
+    assert "open" in {r["inputs"].get("door") for r in stopped["deployment"]["resources"] if "inputs" in r}
+    verdict = json.loads(project.file("verdict.json").read_text())
+    assert (verdict["verdict"], verdict["deployment"]) == ("stopped", "stopped.json")
+    project.program("""thing("kitchen", door="shut")""")
+    assert project.call("up", "dev").code == 0
+    assert not project.file("stopped.json").exists()
+    assert json.loads(project.file("verdict.json").read_text())["deployment"] == "stack.json"
+
+
+def test_the_same_bytes_on_every_run(project: Project) -> None:
+    project.pack("security")
+    project.pack("governance", level="ADVISORY")
+    project.program("""
+        part = Part("house")
+        rooms = [thing(f"room-{n}", part, door="open") for n in range(4)]
+        pulumi.export("first", rooms[0].urn)
+    """)
+    assert project.call("up", "dev").code == 1
+    first = {path.name: path.read_bytes() for path in project.file("").iterdir()}
+    assert project.call("up", "dev").code == 1
+    assert {path.name: path.read_bytes() for path in project.file("").iterdir()} == first
+    assert set(first) == {"stopped.json", "verdict.json"}
+
+
+def test_a_resource_made_to_fail_gives_1_and_says_what_and_why(project: Project) -> None:
+    project.pack("security")
+    result = project.call("up", "dev", "--fail", "demo:index:Thing:kitchen")
+    assert result.code == 1
+    assert "demo:index:Thing kitchen could not be made" in result.out
+    assert "--fail" in result.out
+    assert "Traceback" not in result.out + result.err
+    assert not project.file("stack.json").exists()
+    report = project.call("up", "dev", "--fail", "demo:index:Thing", "--json").report
+    assert report["verdict"] == "failed"
+    assert report["failed"]["name"] == "kitchen"
+
+
+def test_fail_that_names_nothing_is_a_wrong_call(project: Project) -> None:
+    result = project.call("up", "dev", "--fail", "demo:index:Thing:cellar")
+    assert result.code == 2
+    assert "demo:index:Thing:cellar" in result.out
+    assert not project.file("stack.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["up", "nowhere"], "Pulumi.nowhere.yaml"),
+        (["up", "../dev"], "is no name of a stack"),
+        (["up"], "Missing argument"),
+        (["up", "dev", "--nonsense"], "No such option"),
+        (["fly", "dev"], "No such command"),
+        (["up", "dev", "--tree", "bushy"], "bushy"),
+        (["up", "dev", "--root", "nowhere"], "nowhere"),
+        (["preview", "nowhere"], "Pulumi.nowhere.yaml"),
+        (["render", "nowhere"], "Pulumi.nowhere.yaml"),
+    ],
+)
+def test_a_wrong_call_gives_2_and_one_clear_message(project: Project, args: list[str], said: str) -> None:
+    result = project.call(*args)
+    assert result.code == 2
+    assert said in result.out + result.err
+    assert "Traceback" not in result.out + result.err
+
+
+def test_wrong_settings_give_2_and_the_programs_own_words(project: Project) -> None:
+    project.program("""raise pulumi.RunError("Pulumi.dev.yaml: 1 wrong key\\n  demo:a.b = 3\\n    allowed: 1 to 2")""")
+    result = project.call("up", "dev")
+    assert result.code == 2
+    assert "demo:a.b = 3" in result.out
+    assert "allowed: 1 to 2" in result.out
+    assert "Traceback" not in result.out + result.err
+    told = project.call("up", "dev", "--json")
+    assert told.code == 2
+    assert told.report["error"] == {
+        "kind": "settings",
+        "message": "Pulumi.dev.yaml: 1 wrong key\n  demo:a.b = 3\n    allowed: 1 to 2",
+    }
+
+
+def test_a_broken_stack_file_gives_2_with_its_line(project: Project) -> None:
+    (project.root / "Pulumi.dev.yaml").write_text("config:\n  a: [1\n")
+    result = project.call("up", "dev")
+    assert result.code == 2
+    assert "Pulumi.dev.yaml: line" in result.out
+    assert "Traceback" not in result.out + result.err
+
+
+def test_a_program_that_breaks_shows_its_own_frames_only(project: Project) -> None:
+    project.program("""
+        def furnish():
+            return {}["table"]
+
+        furnish()
+    """)
+    result = project.call("up", "dev")
+    assert result.code == 1
+    assert "the program broke" in result.out
+    assert "in furnish" in result.out
+    assert "KeyError: 'table'" in result.out
+    assert "sandbox/engine" not in result.out + result.err
+
+
+def test_a_program_that_ends_itself_is_told(project: Project) -> None:
+    project.program("""
+        import sys
+        sys.exit(7)
+    """)
+    result = project.call("up", "dev")
+    assert result.code == 1
+    assert "ended itself with status 7" in result.out
+
+
+def test_without_packs_it_says_so(project: Project) -> None:
+    assert "no packs in policies/" in project.call("up", "dev").out
+    project.pack("security", "raise SystemExit('never started')")
+    result = project.call("up", "dev", "--no-policies")
+    assert result.code == 0
+    assert "not asked" in result.out
+
+
+def test_full_tree_names_every_resource_and_folded_counts_them(project: Project) -> None:
+    project.program("""
+        part = Part("house")
+        for number in range(40):
+            thing(f"room-{number}", part)
+        village = Part("village")
+        for number in range(9):
+            thing(f"bed-{number}", Part(f"hut-{number}", pulumi.ResourceOptions(parent=village)))
+    """)
+    folded = project.call("up", "dev", "--tree", "folded").out
+    assert "40 Thing" in folded
+    assert "room-17" not in folded
+    assert "9 \N{MULTIPLICATION SIGN} Part  18  hut-0, hut-1" in folded
+    full = project.call("up", "dev", "--tree", "full").out
+    assert all(f"room-{number}  Thing" in full for number in range(40))
+    assert "room-17" not in project.call("up", "dev", "--tree", "none").out
+
+
+def test_two_runs_at_once_leave_whole_files(project: Project) -> None:
+    project.pack("security")
+    runs = [project.start("up", "dev", "--json") for _ in range(4)]
+    for run in runs:
+        with run:
+            run.communicate(timeout=120)
+        assert run.returncode == 0
+    verdict = json.loads(project.file("verdict.json").read_text())
+    assert verdict["verdict"] == "passed"
+    assert len(json.loads(project.file("stack.json").read_text())["deployment"]["resources"]) == 4
+    assert [path.name for path in project.root.joinpath(".sandbox").iterdir() if path.name.startswith(".dev")] == []
+
+
+def test_nothing_is_written_where_the_directory_cannot_be(project: Project) -> None:
+    (project.root / ".sandbox").write_text("in the way")
+    result = project.call("up", "dev")
+    assert result.code == 2
+    assert ".sandbox" in result.out
+    assert "Traceback" not in result.out + result.err
+
+
+def test_a_reader_that_goes_away_does_not_disturb(project: Project) -> None:
+    project.pack("security")
+    with project.start("up", "dev", "--tree", "full") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        err = process.stderr.read()
+        assert process.wait(timeout=120) == 0
+    assert err == ""
+    assert project.file("stack.json").is_file()
+
+
+def _servers(root: Path) -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    found = []
+    for line in listed.splitlines():
+        pid = line.split()[0]
+        if "host.py" in line and Path(f"/proc/{pid}/cwd").resolve().is_relative_to(root):
+            found.append(pid)
+    return found
+
+
+
+def test_no_server_outlives_its_run(project: Project) -> None:
+    project.pack("security")
+    project.pack("governance")
+    for args in (["up", "dev"], ["up", "dev", "--fail", "demo:index:Thing"], ["preview", "dev"]):
+        project.call(*args)
+        assert _servers(project.root) == []
+    project.program("""raise ValueError("x")""")
+    project.call("up", "dev")
+    assert _servers(project.root) == []
+
+
+@pytest.mark.parametrize(("signal", "code"), [("INT", 130), ("TERM", -15), ("KILL", -9)])
+def test_a_run_that_is_ended_from_outside_takes_its_servers_with_it(project: Project, signal: str, code: int) -> None:
+    project.pack("security")
+    project.pack("governance")
+    project.program("""
+        import pathlib, time
+        thing("kitchen")
+        pathlib.Path("waiting").touch()
+        time.sleep(60)
+    """)
+    with project.start("up", "dev") as process:
+        _until(lambda: (project.root / "waiting").exists())
+        assert len(_servers(project.root)) == 2
+        subprocess.run(["kill", f"-{signal}", str(process.pid)], check=True)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "Traceback" not in out + err
+    _until(lambda: not _servers(project.root))
+
+
+def _until(reached: object, seconds: float = 30.0) -> None:
+    assert callable(reached)
+    end = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.02)
