@@ -52,10 +52,7 @@ def references(manifest: Manifest) -> Iterator[Reference]:
         case ExternalSecret():
             yield Reference("SecretStore", namespace, manifest.spec.secretStoreRef.name)
         case ScaledObject():
-            yield Reference(manifest.spec.scaleTargetRef.kind, namespace, manifest.spec.scaleTargetRef.name)
-            for trigger in manifest.spec.triggers:
-                if trigger.authenticationRef:
-                    yield Reference("TriggerAuthentication", namespace, trigger.authenticationRef.name)
+            yield from _of_scaled_object(manifest)
         case HorizontalPodAutoscaler() if manifest.spec is not None:
             yield Reference(manifest.spec.scaleTargetRef.kind, namespace, manifest.spec.scaleTargetRef.name)
         case TargetGroupConfiguration():
@@ -92,6 +89,14 @@ def _of_pod(pod: PodSpec, namespace: str | None) -> Iterator[Reference]:
         for source in container.envFrom or ():
             if source.configMapRef and source.configMapRef.name:
                 yield Reference("ConfigMap", namespace, source.configMapRef.name)
+
+
+def _of_scaled_object(scaled: ScaledObject) -> Iterator[Reference]:
+    namespace = namespace_of(scaled)
+    yield Reference(scaled.spec.scaleTargetRef.kind, namespace, scaled.spec.scaleTargetRef.name)
+    for trigger in scaled.spec.triggers:
+        if trigger.authenticationRef:
+            yield Reference("TriggerAuthentication", namespace, trigger.authenticationRef.name)
 
 
 def _of_route(route: HTTPRoute) -> Iterator[Reference]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from components.kubernetes.image import Image
 from components.kubernetes.paths import Accept, Call
@@ -24,7 +25,6 @@ from components.model import (
     Slug,
     memory_bytes,
     refuse,
-    refuse_all,
     repeated,
 )
 
@@ -218,7 +218,11 @@ class Workload(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        refuse_all(_problems(self))
+        found = tuple(_problems(self))
+        if found:
+            texts = (f"{'.'.join(map(str, p.path))}: {p.value!r}, allowed is {p.allowed}" for p in found)
+            summary = f"{self.kind} {self.namespace}/{self.name}: {'; '.join(texts)}"
+            raise PydanticCustomError("refused", "{summary}", {"summary": summary, "problems": found})
         return self
 
     @property
