@@ -190,6 +190,7 @@ CHARTS: Final[dict[str, Chart]] = {
         Chart("cert-manager", "v1.21.1", "v1.21.1", "oci://quay.io/jetstack/charts/cert-manager", date(2026, 8, 22)),
         Chart("external-dns", "1.21.1", "0.21.0", "https://kubernetes-sigs.github.io/external-dns", date(2026, 8, 22)),
         Chart("kube-prometheus-stack", "88.5.3", "v0.93.1", _PROMETHEUS, date(2026, 8, 22)),
+        Chart("prometheus-operator-crds", "31.0.1", "v0.93.1", _PROMETHEUS, date(2026, 8, 10)),
         Chart("loki", "18.11.0", "3.7.6", _GRAFANA_COMMUNITY, date(2026, 8, 20)),
         Chart("alloy", "1.11.1", "v1.18.1", "https://grafana.github.io/helm-charts", date(2026, 8, 21)),
         Chart("velero", "12.1.0", "1.18.1", "https://vmware-tanzu.github.io/helm-charts", date(2026, 6, 25)),

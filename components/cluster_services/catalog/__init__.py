@@ -6,7 +6,7 @@ from typing import Final
 
 from components.cluster_services.catalog.addons import ADDONS
 from components.cluster_services.catalog.logs import ALLOY, LOKI
-from components.cluster_services.catalog.prometheus import KUBE_PROMETHEUS_STACK
+from components.cluster_services.catalog.prometheus import KUBE_PROMETHEUS_STACK, PROMETHEUS_CRDS
 from components.cluster_services.catalog.scaling import KARPENTER, KARPENTER_CRD, KEDA, METRICS_SERVER
 from components.cluster_services.catalog.secrets import EXTERNAL_SECRETS
 from components.cluster_services.catalog.traffic import (
@@ -22,6 +22,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     operator.name: operator
     for operator in (
         GATEWAY_API,
+        PROMETHEUS_CRDS,
         LOAD_BALANCER_CONTROLLER,
         EXTERNAL_SECRETS,
         METRICS_SERVER,
@@ -42,6 +43,7 @@ CATALOG: Final[dict[str, Operator]] = {**ADDONS, **OPERATORS}
 
 SHORT: Final = (
     "gateway-api",
+    "prometheus-operator-crds",
     "aws-load-balancer-controller",
     "external-secrets",
     "metrics-server",

@@ -291,6 +291,7 @@ def _operator_values() -> Values:
 def _values(site: Site) -> Values:
     unreachable: Values = {"enabled": False}
     return {
+        "crds": {"enabled": False},
         # EKS shows no etcd, scheduler or controller manager, and kube-proxy listens on its node only
         "kubeEtcd": unreachable,
         "kubeScheduler": unreachable,
@@ -338,6 +339,18 @@ def _values(site: Site) -> Values:
     }
 
 
+PROMETHEUS_CRDS: Final = Operator(
+    name="prometheus-operator-crds",
+    install=CHARTS["prometheus-operator-crds"],
+    home=Home.MONITORING,
+    purpose="definitions of monitors and rules, apart: monitors wait for them alone, upgrades reach them",
+    reading=Reading(
+        "4529d7bb4b4be3b2aa8ef0b4d40152d394213a61",
+        "794b4161c8eef8b6cc14a7269d086e7cb596810c4b9d74ec6949b122b3a6220a",
+        "prometheus-community/helm-charts prometheus-operator-crds-31.0.1, of the operator's own version",
+    ),
+)
+
 KUBE_PROMETHEUS_STACK: Final = Operator(
     name=_NAME,
     install=CHARTS[_NAME],
@@ -352,6 +365,6 @@ KUBE_PROMETHEUS_STACK: Final = Operator(
         " prometheus-node-exporter 4.56.1 of that repository and grafana 12.11.1 of grafana-community/helm-charts",
     ),
     estimate="memory and disk of Prometheus by series; containers of the pods that its operator makes, by its source",
-    requires=("aws-ebs-csi-driver",),
+    requires=("prometheus-operator-crds", "aws-ebs-csi-driver"),
     timeout_seconds=900,
 )

@@ -84,6 +84,7 @@ def test_the_true_order_of_a_cluster() -> None:
         ("snapshot-controller", "aws-ebs-csi-driver"),
         ("gateway-api", "aws-load-balancer-controller"),
         ("karpenter-crd", "karpenter"),
+        ("prometheus-operator-crds", "kube-prometheus-stack"),
         ("aws-ebs-csi-driver", "kube-prometheus-stack"),
         ("kube-prometheus-stack", "loki"),
         ("loki", "alloy"),
