@@ -249,7 +249,7 @@ ADDONS: Final[dict[str, Addon]] = {
             "aws-guardduty-agent",
             "v1.12.1-eksbuild.2",
             verified=False,
-            evidence="seen with 1.34 in public stack files of 2025; check with describe-addon-versions before a real deploy",
+            evidence="seen with 1.34 in public stack files; check with describe-addon-versions before deploying",
         ),
     )
 }
