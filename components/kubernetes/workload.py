@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from components.kubernetes.image import Image
@@ -38,6 +38,13 @@ GENERAL: Final = "general"
 """The node group that every stack has: on demand and without taints."""
 Key = tuple[str, str]
 """Namespace and name: what a workload is called in the whole cluster."""
+
+
+def _declared(value: object) -> object:
+    """A dict would fit several kinds of path: which one is meant must be said by its class."""
+    if isinstance(value, Mapping):
+        refuse("one of the classes of components.kubernetes.paths", value=value)
+    return value
 
 
 class ContainerPort(Settings):
@@ -197,8 +204,10 @@ class Workload(Settings):
     """Name of its ServiceAccount where that isn't the workload's own."""
     api_token: bool = False
     """Whether it talks to the cluster's API and so gets a token. Wants ``ToApiServer`` among its calls."""
-    calls: tuple[Call, ...] = ()
-    accepts: tuple[Accept, ...] = ()
+    calls: tuple[Annotated[Call, BeforeValidator(_declared)], ...] = ()
+    """What it calls. Only the classes of ``paths``: plain dicts would be ambiguous."""
+    accepts: tuple[Annotated[Accept, BeforeValidator(_declared)], ...] = ()
+    """Who calls it without being a workload."""
     metrics: Metrics | None = None
     routes: tuple[Route, ...] = ()
     session_affinity_seconds: Annotated[int, Field(ge=1, le=86400)] | None = None

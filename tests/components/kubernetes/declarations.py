@@ -109,19 +109,15 @@ _tmpfs = st.lists(
     max_size=3,
     unique_by=lambda tmpfs: tmpfs.path,
 )
-_calls = st.lists(
-    st.sampled_from(
-        [
-            ToDatabase(),
-            ToCache(),
-            ToApiServer(),
-            ToAws("sts"),
-            ToAws("s3", reason="a gateway endpoint answers on public addresses"),
-            ToInternet(reason="certificates are ordered from a public authority"),
-        ]
-    ),
-    unique=True,
-)
+_PATHS: list[Call] = [
+    ToDatabase(),
+    ToCache(),
+    ToApiServer(),
+    ToAws("sts"),
+    ToAws("s3", reason="a gateway endpoint answers on public addresses"),
+    ToInternet(reason="certificates are ordered from a public authority"),
+]
+_calls = st.lists(st.sampled_from(_PATHS), unique=True)
 
 
 @st.composite

@@ -27,7 +27,7 @@ class _Recorder(mocks.MockMonitor):
 
     def RegisterResource(self, request: Request) -> object:  # noqa: N802 - gRPC's name
         self.requests[request.name] = request
-        return super().RegisterResource(request)
+        return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
 
 class Provider(pulumi.ProviderResource):
@@ -45,9 +45,8 @@ def run(program: Callable[[Provider, Parent], object]) -> dict[str, Request]:
     recorder = _Recorder()
     mocks.set_mocks(_Cloud(), project="platform", stack="test", preview=False, monitor=recorder)
 
-    @pulumi.runtime.test
     def body() -> None:
         program(Provider(), Parent())
 
-    body()
+    pulumi.runtime.test(body)()  # type: ignore[no-untyped-call]
     return recorder.requests

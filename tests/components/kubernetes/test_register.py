@@ -14,7 +14,7 @@ from components.kubernetes.manifest import Manifest, kind_of
 from components.kubernetes.manifests import workload_manifests
 from components.kubernetes.namespace import NamespaceDeclaration, Quota, namespace_manifests
 from components.kubernetes.paths import ToWorkload
-from components.kubernetes.register import logical_name, plugin_version, register, type_token
+from components.kubernetes.register import Merge, logical_name, plugin_version, register, type_token
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.topology import Topology
 from components.kubernetes.workload import SecretFiles
@@ -127,7 +127,7 @@ def test_a_plain_secret_is_refused_and_its_value_not_shown() -> None:
         with pytest.raises(ValueError, match="Secret tls: password would stand in clear") as caught:
             register(_secret({"password": "hush-hush"}), cluster_key="main", provider=provider, parent=parent)
         assert "hush" not in str(caught.value)
-        merge = {"stringData": {"password": pulumi.Output.secret("x"), "other": "hush"}}
+        merge: Merge = {"stringData": {"password": pulumi.Output.secret("x"), "other": "hush"}}
         with pytest.raises(ValueError, match="Secret tls: other"):
             register(_secret(), cluster_key="main", provider=provider, parent=parent, merge=merge)
 
@@ -150,7 +150,7 @@ def test_cloud_values_are_laid_over_without_touching_the_manifest() -> None:
     manifest = ConfigMap(metadata=ObjectMeta(name="cloud", namespace="mcp"), data={"kept": "1", "changed": "2"})
 
     def program(provider: Provider, parent: Parent) -> None:
-        merge = {"data": {"changed": pulumi.Output.from_input("arn"), "new": "3"}}
+        merge: Merge = {"data": {"changed": pulumi.Output.from_input("arn"), "new": "3"}}
         register(manifest, cluster_key="main", provider=provider, parent=parent, merge=merge)
 
     request = run(program)["main/mcp/configmap/cloud"]

@@ -329,5 +329,5 @@ def test_paths_cost_the_same_however_many_there_are() -> None:
     target = server("target")
     callers = [server(f"caller-{i}", "a", calls=(ToWorkload("mcp", "target", "http"),)) for i in range(1000)]
     topology = Topology([target, *callers], networks=NETWORKS)
-    (rule,) = topology.policy(target).to_dict()["spec"]["ingress"]  # type: ignore[index,call-overload,misc]
-    assert len(rule["from"]) == 1000  # type: ignore[index,call-overload,arg-type]
+    (rule,) = topology.policy(target).to_dict()["spec"]["ingress"]
+    assert len(rule["from"]) == 1000
