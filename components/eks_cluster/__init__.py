@@ -23,6 +23,7 @@ from components.eks_cluster.addons import (
     Values,
     cloudwatch_grants,
     cloudwatch_values,
+    configuration,
     ebs_csi_grants,
     ebs_csi_values,
     vpc_cni_values,
@@ -110,8 +111,12 @@ class EksCluster(pulumi.ComponentResource):
         networking: Networking,
         keys: Keys,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        addon_sizes: Mapping[str, Values] | None = None,
     ) -> None:
+        """``addon_sizes``: resources and replicas of each add-on's pods, from the footprints that capacity counts."""
         super().__init__("platform:index:EksCluster", name, None, opts)
+        self._sizes = addon_sizes or {}
         self.settings = settings
         self._name = name
         self._context = context
@@ -198,6 +203,7 @@ class EksCluster(pulumi.ComponentResource):
             name=self.name,
             version=settings.version,
             service_role=role,
+            kubernetes_service_ip_address_range=str(settings.service_cidr),
             vpc_id=self._networking.vpc_id,
             private_subnet_ids=self._networking.private_subnet_ids,
             endpoint_private_access=True,
@@ -258,7 +264,7 @@ class EksCluster(pulumi.ComponentResource):
             addon,
             self.settings.addons,
             self.ref,
-            values=values,
+            values=configuration(addon, values or {}, self._sizes.get(addon, {})),
             identity=identity,
             service_account=service_account,
             depends_on=depends_on,
@@ -275,7 +281,7 @@ class EksCluster(pulumi.ComponentResource):
         pods = None
         if networking.pod_subnet_ids:
             by_zone = dict(zip(networking.settings.zones, networking.pod_subnet_ids, strict=True))
-            pods = PodNetwork(by_zone, self.cluster_security_group_id)
+            pods = PodNetwork(self._context.names.region, by_zone, self.cluster_security_group_id)
         cni = PodRole(
             f"{self._name}-vpc-cni",
             cluster=self.ref,

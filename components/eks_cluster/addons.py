@@ -16,17 +16,35 @@ import pulumi_aws as aws
 from components.eks_cluster.settings import AddonName, AddonSettings
 from components.pod_identity import ClusterRef, Grant, ManagedPolicy, PodRole
 
-Values: TypeAlias = "Mapping[str, pulumi.Input[str] | bool | Sequence[pulumi.Input[str]] | Values]"
-"""Configuration of an add-on, in the form of its chart's values."""
+Values: TypeAlias = dict[str, object]
+"""Configuration of an add-on, in the form of its chart's values; leaves may be cloud values not known yet."""
+
+_UNSIZED: Final[Mapping[str, tuple[str, ...]]] = {"vpc-cni": ("init", "nodeAgent")}
+"""Parts whose sizes an add-on's schema refuses, and with them the whole configuration: vpc-cni's ``init`` and
+``nodeAgent`` are closed and know no resources (schema in the AWS CLI reference, describe-addon-configuration)."""
 
 CONTAINER_INSIGHTS: Final = "/aws/containerinsights/{cluster}/performance"
 """Where the CloudWatch agent writes what it measures (CloudWatch user guide, Container Insights)."""
+
+
+def configuration(addon: AddonName, told: Values, sizes: Values) -> Values:
+    """What an add-on is told, and over the same tree how large its pods are, but for what its schema refuses."""
+    return _merged({key: value for key, value in sizes.items() if key not in _UNSIZED.get(addon, ())}, told)
+
+
+def _merged(values: Values, more: Values) -> Values:
+    found = dict(values)
+    for key, value in more.items():
+        there = found.get(key)
+        found[key] = _merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+    return found
 
 
 @dataclass(frozen=True)
 class PodNetwork:
     """Subnets that pods have for themselves, by zone, and the security group of their interfaces."""
 
+    region: str
     subnet_ids: Mapping[str, pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
 
@@ -54,7 +72,7 @@ def vpc_cni_values(*, prefix_delegation: bool, pods: PodNetwork | None) -> Value
     return {
         "enableNetworkPolicy": "true",
         "env": {**env, **custom},
-        "eniConfig": {"create": True, "subnets": subnets},
+        "eniConfig": {"create": True, "region": pods.region, "subnets": subnets},
     }
 
 

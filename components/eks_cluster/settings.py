@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from ipaddress import IPv4Network
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
@@ -12,7 +13,18 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 from components.context import StackIdentity
 from components.data_classes import log_limit
 from components.eks_cluster.node_settings import NodeGroupSettings, NodePoolSettings, smallest
-from components.model import DnsLabel, LogDays, Problem, Settings, Slug, one_of, refuse, refuse_all, repeated
+from components.model import (
+    DnsLabel,
+    LogDays,
+    PrivateCidr,
+    Problem,
+    Settings,
+    Slug,
+    one_of,
+    refuse,
+    refuse_all,
+    repeated,
+)
 from components.naming import Names
 from components.networking.settings import NetworkingSettings
 from components.versions import ADDONS, EKS, KUBERNETES, SUPPORT_DATE, Support, support, supported
@@ -162,6 +174,8 @@ class EksClusterSettings(Settings):
     """Kubernetes version, quoted. In standard support; one minor version up at a time."""
     endpoint: Literal["private", "public"] = "private"
     """Where the API answers: inside the VPC only, or also to the runner's ``public_cidrs``."""
+    service_cidr: PrivateCidr = IPv4Network("172.20.0.0/16")
+    """Network of the Services' cluster IPs, /12 to /24 and apart from the VPC's. It can't be changed later."""
     log_days: LogDays = 90
     """How long the control plane's logs are kept."""
     deletion_protection: bool = True
@@ -190,6 +204,13 @@ class EksClusterSettings(Settings):
         if given is not Support.STANDARD:
             offered = one_of(supported(EKS, SUPPORT_DATE))
             refuse(f"a version in standard support on {SUPPORT_DATE}: {offered} ({value}: {given})", value=value)
+        return value
+
+    @field_validator("service_cidr")
+    @classmethod
+    def _service_network(cls, value: IPv4Network) -> IPv4Network:
+        if not 12 <= value.prefixlen <= 24:  # noqa: PLR2004 - what EKS takes
+            refuse("a network from /12 to /24", value=str(value))
         return value
 
     @field_validator("node_zones")
@@ -338,6 +359,13 @@ def _check_one(
 def check_zones(clusters: Mapping[str, EksClusterSettings], networking: NetworkingSettings) -> Iterator[Problem]:
     """What must hold between the network and the clusters: nodes start in zones that it has."""
     for key, cluster in clusters.items():
+        for network in filter(None, (networking.cidr, networking.pod_cidr)):
+            if cluster.service_cidr.overlaps(network):
+                yield Problem(
+                    ("clusters", key, "service_cidr"),
+                    str(cluster.service_cidr),
+                    f"a network apart from the VPC's {network}",
+                )
         for index, zone in enumerate(cluster.node_zones or ()):
             if zone not in networking.zones:
                 yield Problem(("clusters", key, "node_zones", index), zone, one_of(networking.zones))

@@ -185,7 +185,14 @@ class Graph:
         return first.urn in self.before(then)
 
 
-def build(stack: str, cluster: Json, network: Json | None = None, *, key: str = "main") -> Graph:
+def build(
+    stack: str,
+    cluster: Json,
+    network: Json | None = None,
+    *,
+    key: str = "main",
+    sizes: dict[str, Json] | None = None,
+) -> Graph:
     """Run one cluster of ``stack`` with its network and keys, and return what was registered."""
     mocks = Cloud()
     recorder = Recorder(mocks)
@@ -199,7 +206,7 @@ def build(stack: str, cluster: Json, network: Json | None = None, *, key: str = 
         networking = Networking(
             "networking", NetworkingSettings.model_validate(network or NETWORKS[stack]), context, keys, opts=opts
         )
-        made = EksCluster(f"eks-{key}", key, settings, context, networking, keys, opts)
+        made = EksCluster(f"eks-{key}", key, settings, context, networking, keys, opts, addon_sizes=sizes)
         made.endpoint.apply(lambda value: outputs.__setitem__("endpoint", value))
         outputs["ready"] = [type(resource).__name__ for resource in made.ready]
         outputs["access"] = len(made.access)

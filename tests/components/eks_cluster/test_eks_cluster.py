@@ -245,6 +245,26 @@ def test_the_cni_enforces_policies_and_hands_out_prefixes(dev: Graph) -> None:
     assert "eniConfig" not in found
 
 
+def test_addons_are_as_large_as_they_are_counted() -> None:
+    small = {"resources": {"requests": {"cpu": "10m"}}}
+    sizes: dict[str, Json] = {
+        "vpc-cni": {**small, "init": small, "nodeAgent": small},
+        "aws-ebs-csi-driver": {"controller": {"replicaCount": 1}},
+        "kube-proxy": small,
+    }
+    graph = build("dev", CLUSTERS["dev"], sizes=sizes)
+    assert values(graph, "kube-proxy") == small
+    controller = values(graph, "aws-ebs-csi-driver")["controller"]
+    assert controller["replicaCount"] == 1
+    assert controller["extraVolumeTags"].keys() >= TAGS
+    cni = values(graph, "vpc-cni")
+    assert cni["resources"] == small["resources"]
+    assert cni["enableNetworkPolicy"] == "true"
+    # its schema is closed there, and one refused key refuses them all
+    assert not cni.keys() & {"init", "nodeAgent"}
+    assert "configurationValues" not in graph.addon("coredns").inputs
+
+
 def test_without_prefixes_the_cni_keeps_single_addresses_ready() -> None:
     graph = build("dev", {**CLUSTERS["dev"], "prefix_delegation": False})
     env = values(graph, "vpc-cni")["env"]
@@ -263,6 +283,7 @@ def test_pods_of_a_secondary_network_get_a_configuration_a_zone() -> None:
     assert found["env"]["ENI_CONFIG_LABEL_DEF"] == "topology.kubernetes.io/zone"
     assert found["eniConfig"] == {
         "create": True,
+        "region": "us-east-1",
         "subnets": {
             zone: {"id": f"pods-{zone}-id", "securityGroups": ["sg-cluster"]} for zone in ("us-east-1a", "us-east-1b")
         },
