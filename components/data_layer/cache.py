@@ -33,8 +33,11 @@ ACCESS: Final[Mapping[str, str]] = {
         "-@admin -@dangerous +info"
     ),
     "read-only": "on ~* &* -@all +@read +@connection -@admin -@dangerous",
-    # lengths and figures, no content
-    "monitor": "on ~* -@all +@connection -@admin -@dangerous +info +dbsize +slowlog +latency +type +llen",
+    # lengths and figures, no content; KEDA asks for a length by a script, whose commands are held to the same rules
+    "monitor": (
+        "on ~* -@all +@connection -@admin -@dangerous +info +dbsize +slowlog +latency +eval +evalsha +type +llen "
+        "+zcard +scard +hlen +xlen"
+    ),
 }
 """What a user may do, as ElastiCache's access string."""
 _SWITCHED_OFF: Final = "off ~* -@all"
@@ -266,6 +269,7 @@ class Cache(pulumi.ComponentResource):
             user_name=user,
             engine=self._settings.engine,
             access_string=access,
+            # not the write-only argument: that needs a number raised by hand, and till then the login would be wrong
             authentication_mode={"type": "password", "passwords": [password]},
             opts=self._child,
         )

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_layer.site import Site
 from components.data_layer.stores import Purpose
@@ -40,10 +40,19 @@ class SecretSettings(Settings):
     """What it opens, and for whom."""
     generate: bool = False
     """A random value is made for it. Otherwise its value is set outside, after the first update."""
+    username: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")] | None = None
+    """Makes the generated value a login: JSON with ``username`` and ``password``."""
     length: Annotated[int, Field(ge=16, le=256, strict=True)] = 48
     """Letters and digits of a generated value: 48 are 285 bits."""
     rotate_days: Days = 90
     """Days after which a value is to be replaced (FSBP SecretsManager.4); a tag says so to who checks it."""
+
+    @field_validator("username")
+    @classmethod
+    def _only_generated(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("generate") is False:
+            refuse("nothing while generate is false: the value, login and all, is set outside", value=value)
+        return value
 
 
 Secrets = dict[DnsLabel, dict[SecretName, SecretSettings]]
@@ -65,8 +74,15 @@ def make_secrets(secrets: Secrets, site: Site, parent: pulumi.Resource) -> dict[
                 parent=parent,
             )
             if settings.generate:
-                set_value(key, secret, make_password(key, settings.length, parent), parent)
+                set_value(key, secret, _generated(key, settings, parent), parent)
     return made
+
+
+def _generated(key: str, settings: SecretSettings, parent: pulumi.Resource) -> pulumi.Output[str]:
+    password = make_password(key, settings.length, parent)
+    if settings.username is None:
+        return password
+    return pulumi.Output.json_dumps({"username": settings.username, "password": password})
 
 
 def make_secret(

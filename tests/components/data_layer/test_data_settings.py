@@ -57,6 +57,15 @@ INSTANCE = {"kind": "rds_instance", "instance_class": "db.m6g.large"}
 REFUSED: list[tuple[str, Change, str, str]] = [
     # what is wrong, the change, the key that is named, part of what is allowed
     ("unknown kind", put("database", "kind", value="mysql"), "database.kind", "aurora_serverless"),
+    ("no kind", put("database", value={"instance_class": "db.r6g.large"}), "database.kind", "kind"),
+    ("readers in words", put("database", "readers", value="two"), "database.readers", "a whole number"),
+    ("a purpose left out", put("caches", "queue", "purpose", value=None), "caches.queue.purpose", "a text"),
+    (
+        "a table of an impossible name",
+        put("tables", value={"Contexts": settings_of("dev")["tables"]["mcp-contexts"]}),
+        "tables.Contexts",
+        "form",
+    ),
     ("ended engine version", put("database", "engine_version", value="13.23"), "database.engine_version", "17, 16"),
     ("version without minor", put("database", "engine_version", value="17"), "database.engine_version", "form"),
     ("unknown class", put("database", "instance_class", value="db.r5.huge"), "database.instance_class", "db.r6g.large"),
