@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sandbox.cloud import invokes, kubernetes, random_values, replacement
+from sandbox.cloud import eks, invokes, kubernetes, random_values, replacement
 from sandbox.cloud.aws.check import check as check_aws
 from sandbox.cloud.aws.makers import make as make_aws
 from sandbox.cloud.identity import hexadecimal, uuid_of
 from sandbox.cloud.making import Making
 from sandbox.cloud.provider import ProviderConfig, undone
 from sandbox.cloud.refusal import Refused
-from sandbox.cloud.schema import schema
+from sandbox.cloud.schema import Schema, schema
 from sandbox.model import UNKNOWN, Properties, Resource
 
 if TYPE_CHECKING:
     from sandbox.engine.goal import Goal
 
+Expansion: TypeAlias = "Generator[Goal, Resource | None, tuple[Properties, dict[str, list[str]]]]"
+"""Yields the goals of a component's children and wants each back as made."""
+
 PROVIDER_PREFIX: Final = "pulumi:providers:"
 AWS_PREFIX: Final = "aws:"
-_BY_PROVIDER: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
+_BY_ENGINE: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
 """Inputs of a provider that the engine puts there."""
 
 
@@ -43,9 +46,7 @@ class Cloud:
         known = schema(type_, goal.version)
         if type_.startswith(PROVIDER_PREFIX):
             if known is not None:
-                plain = {key: undone(value) for key, value in goal.inputs.items() if key not in _BY_PROVIDER}
-                if not known.inputs.fits(plain):
-                    raise Refused(list(known.inputs.problems(plain, "")))
+                _check_provider(known, goal.inputs)
             return dict(goal.inputs)
         if known is None:
             return dict(goal.inputs)
@@ -70,18 +71,23 @@ class Cloud:
             return "", {**inputs, **dict.fromkeys(computed, UNKNOWN)}
         return id_, {**inputs, **computed}
 
-    def read(self, goal: Goal, urn: str, id_: str) -> Properties:
-        """Outputs of a resource that exists already, under the ID that the program gives."""
+    def read(self, goal: Goal, urn: str) -> Properties:
+        """Outputs of a resource that exists already."""
         _, computed = self._computed(goal, urn, goal.inputs)
-        return {**computed, **goal.inputs, "id": id_}
+        return {**computed, **goal.inputs}
 
     def invoke(self, token: str, args: Properties, provider: str) -> Properties:
         """The answer of a provider's function. ``Refused`` for one that isn't known here."""
         return invokes.invoke(token, args, self.provider(provider))
 
-    def expand(self, goal: Goal, urn: str) -> Generator[Goal, Resource | None, Properties]:
-        """The children of a remote component; the generator returns the component's outputs."""
-        raise Refused(f"{goal.type} is a component that the simulated cloud can't take apart")
+    def expand(self, goal: Goal, urn: str, lookup: Callable[[str], Resource | None]) -> Expansion:
+        """The children of a remote component; returns its outputs and what each of them depends on.
+
+        ``lookup`` finds a resource by URN. ``Refused`` for a component that can't be taken apart here.
+        """
+        if goal.type == eks.TYPE:
+            return eks.expand(goal, urn, lookup, self._config)
+        raise Refused(f"{goal.type} is a component that the simulated cloud can't take apart; it can {eks.TYPE}")
 
     def replaces(self, goal: Goal) -> frozenset[str]:
         """Input properties of the resource whose change replaces it."""
@@ -127,3 +133,15 @@ class Cloud:
         if goal.type == "aws:ec2/subnet:Subnet":
             self._subnets[id_] = making.text("vpcId")
         return id_, outputs
+
+
+def _check_provider(known: Schema, inputs: Properties) -> None:
+    """Check a provider's inputs: those that aren't strings stand in them as JSON."""
+    fields = known.inputs.fields
+    plain: Properties = {}
+    for key, value in inputs.items():
+        if key not in _BY_ENGINE:
+            shape = fields.get(key)
+            plain[key] = value if shape is None or shape.fits(value) else undone(value)
+    if not known.inputs.fits(plain):
+        raise Refused(list(known.inputs.problems(plain, "")))

@@ -16,7 +16,7 @@ FALLBACK_REGION: Final = "us-east-1"
 
 @dataclass(frozen=True)
 class ProviderConfig:
-    """Account, region and tags of a provider, and all its inputs with their JSON undone."""
+    """Account, region and tags of a provider, and its inputs as they are."""
 
     account: str = FALLBACK_ACCOUNT
     region: str = FALLBACK_REGION
@@ -28,17 +28,16 @@ class ProviderConfig:
     @classmethod
     def of(cls, inputs: Properties) -> ProviderConfig:
         """Read a provider's inputs: anything but a string stands in them as JSON."""
-        plain = {key: undone(value) for key, value in inputs.items()}
-        accounts = plain.get("allowedAccountIds")
-        region = plain.get("region")
-        ignored = _mapping(plain.get("ignoreTags"))
+        accounts = undone(inputs.get("allowedAccountIds"))
+        region = inputs.get("region")
+        ignored = _mapping(undone(inputs.get("ignoreTags")))
         return cls(
             str(accounts[0]) if isinstance(accounts, list) and accounts else FALLBACK_ACCOUNT,
             region if isinstance(region, str) and region else FALLBACK_REGION,
-            _mapping(_mapping(plain.get("defaultTags")).get("tags")),
+            _mapping(_mapping(undone(inputs.get("defaultTags"))).get("tags")),
             frozenset(map(str, _items(ignored.get("keys")))),
             tuple(map(str, _items(ignored.get("keyPrefixes")))),
-            plain,
+            inputs,
         )
 
     def tags_all(self, tags: Mapping[str, Value]) -> dict[str, Value]:
@@ -54,17 +53,16 @@ class ProviderConfig:
 
 
 def undone(value: Value) -> Value:
-    """``value`` with the JSON undone that the SDK puts a provider's structured inputs in."""
+    """``value`` with the JSON undone that the SDK puts a provider's inputs in, unless they are strings."""
     if isinstance(value, Secret):
         return undone(value.value)
-    if isinstance(value, str) and value[:1] in tuple('[{"tf-0123456789'):
-        try:
-            found: Value = json.loads(value)
-        except ValueError:
-            return value
-        # an account number is a string of digits to its provider, whatever JSON makes of it
-        return value if isinstance(found, (int, float)) and not isinstance(found, bool) else found
-    return value
+    if not isinstance(value, str):
+        return value
+    try:
+        found: Value = json.loads(value)
+    except ValueError:
+        return value
+    return found
 
 
 def _mapping(value: Value) -> Mapping[str, Value]:

@@ -69,6 +69,7 @@ class SandboxMonitor(MockMonitor):
         self._on_resource = on_resource
         self._goals: dict[str, Goal] = {}
         self._recorded: dict[str, Resource] = {}
+        self._output_dependencies: dict[str, dict[str, list[str]]] = {}
         self._transforms = transforms.Transforms()
 
     # --- what the rest of the engine asks ---------------------------------------------------------------------
@@ -108,6 +109,7 @@ class SandboxMonitor(MockMonitor):
             self._inherit(child)
             await self._transforms.apply(child, None, self._transforms.of((), child.parent), self._stack, self._project)
             made = self._settle(child)
+            self._transforms.remember(made.urn, child.parent, ())
 
     def _register(self, goal: Goal, own: transforms.Callbacks) -> Resource:
         if not goal.remote:
@@ -129,16 +131,18 @@ class SandboxMonitor(MockMonitor):
         """Record a remote component; yields the children it makes and wants each back as made."""
         urn = self._urn(goal)
         self._resolve_provider(goal, urn)
+        # the component's host registers it as one of its own, which has no provider: only the map goes to its children
+        goal.provider = ""
         component = self._record(goal, urn, "", goal.inputs, {})
         self._transforms.remember(urn, goal.parent, own)
         try:
-            expansion = self._cloud.expand(goal, urn)
+            expansion = self._cloud.expand(goal, urn, self._recorded.get)
             made: Resource | None = None
             while True:
                 try:
                     child = expansion.send(made)
                 except StopIteration as stop:
-                    component.outputs = stop.value
+                    component.outputs, self._output_dependencies[urn] = stop.value
                     return component
                 made = yield child
         except Refused as refused:
@@ -169,7 +173,7 @@ class SandboxMonitor(MockMonitor):
         self._inherit(goal)
         urn = self._urn(goal)
         self._resolve_provider(goal, urn)
-        outputs = self._cloud.read(goal, urn, request.id)
+        outputs = self._cloud.read(goal, urn)
         made = self._record(goal, urn, request.id, {}, outputs, external=True)
         return resource_pb2.ReadResourceResponse(urn=urn, id=made.id, properties=to_struct(outputs))
 
@@ -261,7 +265,7 @@ class SandboxMonitor(MockMonitor):
             custom=goal.custom,
             parent=goal.parent,
             id=id_,
-            provider=goal.provider if goal.custom or goal.remote else "",
+            provider=goal.provider if goal.custom else "",
             providers=goal.providers,
             inputs=inputs,
             outputs=outputs,
@@ -322,7 +326,10 @@ class SandboxMonitor(MockMonitor):
         if not self._preview and made.custom:
             given = self._goals[made.urn].inputs
             outputs = {key: value for key, value in outputs.items() if given.get(key, given) is not value}
-        return Response(urn=made.urn, id=made.id, object=to_struct(outputs))
+        response = Response(urn=made.urn, id=made.id, object=to_struct(outputs))
+        for key, found in self._output_dependencies.get(made.urn, {}).items():
+            response.propertyDependencies[key].urns.extend(found)
+        return response
 
 
 def _denial(package: str, token: str) -> str:

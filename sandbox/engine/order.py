@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 
+from sandbox.engine.urns import STACK_TYPE
 from sandbox.model import Resource
 
 
@@ -24,14 +25,14 @@ def needs(resource: Resource) -> Iterator[str]:
 
 
 def in_order(resources: Iterable[Resource]) -> list[Resource]:
-    """``resources`` so that each comes after what it needs: registration order leaves no trace.
+    """``resources`` so that each comes after what it needs, the stack's own first: registration order leaves no trace.
 
     ``ValueError`` for a cycle. Needs that aren't among ``resources`` are taken as met.
     """
     by_urn = {resource.urn: resource for resource in resources}
     waiting: dict[str, int] = {}
     followers: dict[str, list[str]] = {}
-    ready: list[str] = []
+    ready: list[tuple[bool, str]] = []
     for urn, resource in by_urn.items():
         before = {need for need in needs(resource) if need in by_urn and need != urn}
         for need in before:
@@ -39,16 +40,16 @@ def in_order(resources: Iterable[Resource]) -> list[Resource]:
         if before:
             waiting[urn] = len(before)
         else:
-            ready.append(urn)
+            ready.append((resource.type != STACK_TYPE, urn))
     heapq.heapify(ready)
     ordered: list[Resource] = []
     while ready:
-        urn = heapq.heappop(ready)
+        _, urn = heapq.heappop(ready)
         ordered.append(by_urn[urn])
         for follower in followers.get(urn, ()):
             waiting[follower] -= 1
             if not waiting[follower]:
-                heapq.heappush(ready, follower)
+                heapq.heappush(ready, (True, follower))
     if len(ordered) != len(by_urn):
         left = sorted(urn for urn, count in waiting.items() if count)
         raise ValueError(f"these resources wait for each other: {', '.join(left[:5])}")
