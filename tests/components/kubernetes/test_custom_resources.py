@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
-from typing import Any
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from lightkube.models.meta_v1 import ObjectMeta
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from components.kubernetes import crds
 from components.kubernetes.crds.gateway import AllowedRoutes, Listener, RouteNamespaces, Selector
@@ -33,6 +36,38 @@ def test_every_custom_resource_knows_what_it_is(cls: type[CustomResource]) -> No
     assert version.startswith("v1")
     # v1beta1 of External Secrets isn't served any more
     assert (group, version) != ("external-secrets.io", "v1beta1")
+
+
+def _parts(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - any type form
+    """The models inside a field's type, through lists and unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    else:
+        for argument in get_args(annotation):
+            yield from _parts(argument)
+
+
+def _differences(model: type[BaseModel], path: str, upstream: dict[str, Any]) -> Iterator[str]:
+    """Fields that the CRD doesn't have at ``path``, and fields it requires that the model may leave out."""
+    fields = {field.serialization_alias or name: field for name, field in model.model_fields.items()}
+    known = upstream[path]
+    if known["fields"] != ["*"]:
+        yield from (f"{path}.{name} is unknown" for name in set(fields) - set(known["fields"]))
+    for name in known["required"]:
+        if name not in fields or (not fields[name].is_required() and fields[name].default is None):
+            yield f"{path}.{name} is required"
+    for name, field in fields.items():
+        for part in _parts(field.annotation):
+            yield from _differences(part, f"{path}.{name}", upstream)
+
+
+@pytest.mark.parametrize("cls", classes())
+def test_every_field_is_one_of_the_crds(cls: type[CustomResource]) -> None:
+    """``crd_fields.json`` has the field names of the projects' own CRDs at the commits named in it."""
+    upstream = json.loads((Path(__file__).parent / "crd_fields.json").read_text())[cls.resource_kind]
+    assert upstream["apiVersion"] == cls.api_version
+    (spec,) = _parts(cls.model_fields["spec"].annotation)
+    assert list(_differences(spec, "spec", upstream["parts"])) == []
 
 
 def test_a_store_reads_under_a_role_and_without_credentials() -> None:
