@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pulumi
 
+from components.agent_fleet import AgentFleet
+from components.cluster_plan import ClusterPlan
+from components.cluster_services import ClusterServices
 from components.context import Context
 from components.data_layer import DataLayer
 from components.eks_cluster import EksCluster
 from components.keys import Keys
+from components.mcp_platform import McpPlatform
 from components.networking import Networking
+from components.observability import Observability
 from settings import StackSettings
 
 settings = StackSettings.load()
@@ -18,7 +23,25 @@ cloud = pulumi.ResourceOptions(providers=context.providers)
 keys = Keys("keys", context, opts=cloud)
 networking = Networking("networking", settings.networking, context, keys, opts=cloud)
 data = DataLayer("data", settings.data, context, networking, keys, opts=cloud)
+
 for key, cluster_settings in settings.clusters.items():
+    plan = ClusterPlan.of(key, cluster_settings, settings.sections)
     cluster = EksCluster(f"eks-{key}", key, cluster_settings, context, networking, keys, opts=cloud)
+    inside = pulumi.ResourceOptions(providers=[*context.providers, cluster.kubernetes])
+
+    services = ClusterServices(
+        f"services-{key}", plan, settings.observability, context, cluster, networking, keys, opts=inside
+    )
+    mcp = McpPlatform(f"mcp-{key}", settings.mcp, plan, context, cluster, services, opts=inside)
+    agents = AgentFleet(f"agents-{key}", settings.agents, plan, context, cluster, services, opts=inside)
+    Observability(
+        f"observability-{key}", settings.observability, plan, context, cluster, services, agents.budgets, opts=inside
+    )
+    pulumi.export(f"cluster-{key}", {"name": cluster.name, "endpoint": cluster.endpoint, "version": cluster.version})
+    pulumi.export(f"mcp-{key}", mcp.endpoints)
+    pulumi.export(f"agents-{key}", agents.coordinator)
 
 pulumi.export("vpcId", networking.vpc_id)
+pulumi.export("databaseEndpoint", data.database_endpoint)
+pulumi.export("cacheEndpoints", data.cache_endpoints)
+pulumi.export("buckets", data.bucket_names)

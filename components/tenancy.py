@@ -33,15 +33,15 @@ ROLLOUT_TIMEOUT: Final = "15m"
 """Patience for a rollout: the autoscaler may first have to start a node (10 minutes are the provider's own)."""
 
 
-def key_grant(name: str, purpose: str, service: str, names: Names) -> Grant:
-    """Leave to decrypt with the stack's key for ``purpose``, found by its alias, through one service only.
+def key_grant(name: str, purpose: str, service: str, names: Names, actions: Sequence[str] = ("kms:Decrypt",)) -> Grant:
+    """Leave to use the stack's key for ``purpose``, found by its alias, through one service only.
 
-    DynamoDB and Secrets Manager open data under a customer managed key with the caller's rights. A policy can't name a
-    key by its alias as a resource, but as a condition (KMS, "Use aliases to control access to KMS keys").
+    DynamoDB, S3 and Secrets Manager open data under a customer managed key with the caller's rights. A policy names no
+    key by its alias as a resource, but as a condition it can (KMS, "Use aliases to control access to KMS keys").
     """
     return Grant(
         name,
-        ("kms:Decrypt",),
+        actions,
         [names.arn("kms", "key/*")],
         conditions={
             "StringEquals": {"kms:ViaService": f"{service}.{names.region}.amazonaws.com"},
@@ -87,6 +87,31 @@ def secrets_trust(cluster: ClusterRef, account_id: str) -> Document:
     return Document(Version="2012-10-17", Statement=[statement])
 
 
+def open_secrets(
+    namespace: str, context: Context, objects: ClusterObjects, cluster: ClusterRef, parent: pulumi.Resource
+) -> None:
+    """A store of the namespace's own secrets, and the role that the External Secrets operator reads them with."""
+    names = context.names
+    name = f"{objects.cluster_key}-{namespace}-secrets"
+    child = pulumi.ResourceOptions(parent=parent)
+    parts = secrets_role_parts(objects.cluster_key, namespace)
+    role = aws.iam.Role(
+        name,
+        name=names.role(*parts),  # fixed: the store names it before it exists
+        assume_role_policy=json.dumps(secrets_trust(cluster, names.account_id)),
+        description=f"Reads the secrets of {namespace} for {cluster.name}",
+        opts=child,
+    )
+    policy = aws.iam.RolePolicy(
+        name, role=role.name, policy=json.dumps(document(secrets_grants(namespace, names))), opts=child
+    )
+    objects.add(
+        secret_store(namespace, region=names.region, role_arn=names.role_arn(*parts)),
+        parent=parent,
+        depends_on=[policy],
+    )
+
+
 class WorkloadNamespace(pulumi.ComponentResource):
     """A namespace at Pod Security ``restricted``: closed, with the quota of its workloads, and a store of its secrets.
 
@@ -110,26 +135,7 @@ class WorkloadNamespace(pulumi.ComponentResource):
         quota = quota_for(most(workloads))
         objects.add_all(namespace_manifests(declaration.model_copy(update={"quota": quota})), parent=self)
 
-        names = context.names
-        parts = secrets_role_parts(objects.cluster_key, declaration.name)
-        role = aws.iam.Role(
-            f"{name}-secrets",
-            name=names.role(*parts),  # fixed: the store names it before it exists
-            assume_role_policy=json.dumps(secrets_trust(cluster, names.account_id)),
-            description=f"Reads the secrets of {declaration.name} for {cluster.name}",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        policy = aws.iam.RolePolicy(
-            f"{name}-secrets",
-            role=role.name,
-            policy=json.dumps(document(secrets_grants(declaration.name, names))),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        objects.add(
-            secret_store(declaration.name, region=names.region, role_arn=names.role_arn(*parts)),
-            parent=self,
-            depends_on=[policy],
-        )
+        open_secrets(declaration.name, context, objects, cluster, self)
         self.register_outputs({"namespace": self.namespace})
 
 

@@ -13,15 +13,24 @@ from typing import Annotated, Any, Final, cast
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
+from components.agent_fleet import AgentFleetSettings
+from components.agent_fleet import check as check_agents
+from components.cluster_plan import Sections
+from components.cluster_plan import check as check_plan
+from components.cluster_services import ClusterServicesSettings
+from components.cluster_services import check as check_services
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.data_layer import check as check_data
 from components.eks_cluster import ClustersSettings
 from components.eks_cluster import check as check_clusters
 from components.eks_cluster import check_zones as check_cluster_zones
+from components.mcp_platform import McpPlatformSettings
 from components.model import Problem, Settings
 from components.networking import NetworkingSettings
 from components.networking import check as check_networking
+from components.observability import ObservabilitySettings
+from components.observability import check as check_observability
 from settings.problems import MISSING, dotted, show, validate
 from settings.secrets import secret_looking
 
@@ -35,8 +44,21 @@ class StackSettings(Settings):
     """The VPC and its tiers."""
     clusters: ClustersSettings
     """The EKS clusters by key: version, endpoint, access, nodes, add-ons."""
+    services: ClusterServicesSettings = ClusterServicesSettings()
+    """The operators of the clusters."""
     data: DataLayerSettings
     """The stores: database, caches, tables, buckets, registry, secrets."""
+    mcp: McpPlatformSettings
+    """The MCP servers: image, transport, permission profile, scaling."""
+    agents: AgentFleetSettings
+    """The agents: role, model, MCP servers, scaling, budget, approvals."""
+    observability: ObservabilitySettings
+    """Metrics, logs, alerts and who is told."""
+
+    @property
+    def sections(self) -> Sections:
+        """What decides what runs in a cluster."""
+        return Sections(self.stack, self.networking, self.services, self.data, self.mcp, self.agents)
 
     @classmethod
     def load(cls) -> StackSettings:
@@ -80,7 +102,11 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Iterator[Problem]]], ..
     (("stack", "networking"), check_networking),
     (("clusters", "stack"), check_clusters),
     (("clusters", "networking"), check_cluster_zones),
+    (("stack", "clusters", "services"), check_services),
     (("stack", "data"), check_data),
+    (("agents", "mcp"), check_agents),
+    (("stack", "observability"), check_observability),
+    (("stack", "networking", "clusters", "services", "data", "mcp", "agents"), check_plan),
 )
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 
 from components.agent_fleet.settings import COORDINATOR, NAMESPACE, AgentFleetSettings, Priority
 from components.agent_fleet.workloads import budgets, grants, priority_class
+from components.cluster_services import ClusterServices
 from components.context import Context
-from components.kubernetes.cluster_objects import ClusterObjects
-from components.kubernetes.namespace import NamespaceDeclaration
-from components.kubernetes.topology import Topology
-from components.kubernetes.workload import Workload
+from components.eks_cluster import EksCluster
 from components.mcp_platform.platform import priority_class as priority_manifest
-from components.pod_identity import ClusterRef
 from components.tenancy import DeployedWorkload, WorkloadNamespace
 
-DECLARATION: Final = NamespaceDeclaration(name=NAMESPACE, part_of="agent-fleet", admission=True)
+if TYPE_CHECKING:
+    from components.cluster_plan import ClusterPlan
+
 PRIORITIES: Final[Mapping[Priority, tuple[int, str, bool]]] = {
     # below -10 the cluster autoscaler starts no node for a pod (its default cutoff)
     "high": (1000, "The coordinator, and agents that somebody waits for", True),
@@ -31,7 +30,6 @@ PRIORITIES: Final[Mapping[Priority, tuple[int, str, bool]]] = {
 class AgentFleet(pulumi.ComponentResource):
     """The namespace ``mcp-agents`` with the coordinator and every agent.
 
-    ``workloads`` are those of the namespace as ``with_egress_proxy`` gives them back, all known to ``topology``.
     In the phase ``bootstrap`` no workload is made, since nobody has pushed its image yet.
     """
 
@@ -45,25 +43,26 @@ class AgentFleet(pulumi.ComponentResource):
         self,
         name: str,
         settings: AgentFleetSettings,
+        plan: ClusterPlan,
         context: Context,
-        objects: ClusterObjects,
-        cluster: ClusterRef,
-        topology: Topology,
-        *,
-        workloads: Sequence[Workload],
+        cluster: EksCluster,
+        services: ClusterServices,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("platform:index:AgentFleet", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        objects, workloads = services.objects, plan.egress.of(NAMESPACE)
         self.namespace = NAMESPACE
         self.coordinator = f"http://{COORDINATOR}.{NAMESPACE}.svc.cluster.local:{settings.coordinator.port}"
         self.budgets = budgets(settings)
         for priority, (value, description, preempts) in PRIORITIES.items():
             manifest = priority_manifest(priority_class(priority), value, description, preempts=preempts)
             objects.add(manifest, parent=self)
-        WorkloadNamespace(DECLARATION, workloads, context, objects, cluster, opts=child)
+        WorkloadNamespace(plan.namespaces[NAMESPACE], workloads, context, objects, cluster.ref, opts=child)
         if context.identity.phase == "running":
             granted = {agent.name: grants(agent, context.names) for agent in settings.resolved()}
             for workload in workloads:
-                DeployedWorkload(workload, granted.get(workload.name, []), topology, objects, cluster, opts=child)
+                DeployedWorkload(
+                    workload, granted.get(workload.name, []), plan.topology, objects, cluster.ref, opts=child
+                )
         self.register_outputs({"namespace": NAMESPACE, "coordinator": self.coordinator})

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.models.scheduling_v1 import PriorityClass
 
+from components.cluster_services import ClusterServices
 from components.context import Context
-from components.kubernetes.cluster_objects import ClusterObjects
-from components.kubernetes.namespace import NamespaceDeclaration
-from components.kubernetes.topology import Topology
-from components.kubernetes.workload import Workload
+from components.eks_cluster import EksCluster
 from components.mcp_platform.settings import NAMESPACE, McpPlatformSettings
-from components.mcp_platform.workloads import PRIORITY_CLASS, ContextStore, grants, url
-from components.pod_identity import ClusterRef
+from components.mcp_platform.workloads import PRIORITY_CLASS, grants, url
 from components.tenancy import DeployedWorkload, WorkloadNamespace
 
-DECLARATION: Final = NamespaceDeclaration(name=NAMESPACE, part_of="mcp-platform", admission=True)
+if TYPE_CHECKING:
+    from components.cluster_plan import ClusterPlan
+
 PRIORITY: Final = 2000
 """Above every agent's: a server without room stops all agents that use it."""
 
@@ -38,8 +37,7 @@ def priority_class(name: str, value: int, description: str, *, preempts: bool = 
 class McpPlatform(pulumi.ComponentResource):
     """The namespace ``mcp``, every MCP server, and the egress proxy where some workload calls a host outside.
 
-    ``workloads`` are those of the namespace ``mcp`` as ``with_egress_proxy`` gives them back, all of them known to
-    ``topology``. In the phase ``bootstrap`` no workload is made, since nobody has pushed its image yet.
+    In the phase ``bootstrap`` no workload is made, since nobody has pushed its image yet.
     """
 
     namespace: str
@@ -50,24 +48,22 @@ class McpPlatform(pulumi.ComponentResource):
         self,
         name: str,
         settings: McpPlatformSettings,
+        plan: ClusterPlan,
         context: Context,
-        objects: ClusterObjects,
-        cluster: ClusterRef,
-        topology: Topology,
-        *,
-        workloads: Sequence[Workload],
-        contexts: ContextStore,
+        cluster: EksCluster,
+        services: ClusterServices,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("platform:index:McpPlatform", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        objects, workloads = services.objects, plan.egress.of(NAMESPACE)
         self.namespace = NAMESPACE
         self.endpoints = {server: url(server, row) for server, row in settings.servers.items()}
         objects.add(priority_class(PRIORITY_CLASS, PRIORITY, "MCP servers: every agent needs them"), parent=self)
-        WorkloadNamespace(DECLARATION, workloads, context, objects, cluster, opts=child)
+        WorkloadNamespace(plan.namespaces[NAMESPACE], workloads, context, objects, cluster.ref, opts=child)
         if context.identity.phase == "running":
             for workload in workloads:
                 server = settings.servers.get(workload.name)
-                granted = grants(server, context.names, contexts) if server else []
-                DeployedWorkload(workload, granted, topology, objects, cluster, opts=child)
+                granted = grants(server, context.names, plan.contexts) if server else []
+                DeployedWorkload(workload, granted, plan.topology, objects, cluster.ref, opts=child)
         self.register_outputs({"namespace": NAMESPACE, "endpoints": dict(self.endpoints)})

@@ -20,8 +20,8 @@ class ObservabilitySettings(Settings):
     """Where alerts go."""
     metrics_days: Days = 30
     """How long Prometheus keeps metrics."""
-    metrics_gib: Annotated[int, Field(ge=5, le=1000, strict=True)] = 50
-    """Size of Prometheus's volume in GiB."""
+    metrics_gib: Annotated[int, Field(ge=5, le=1000, strict=True)] | None = None
+    """Size of Prometheus's volume in GiB. Left out: by the stack's tier."""
     log_days: Days = 90
     """How long Loki keeps container logs."""
 

@@ -1,0 +1,199 @@
+"""What runs in a cluster, worked out from settings alone: operators, workloads, who talks to whom, and what it all takes.
+
+Nothing here is a resource. The plan is made before anything is registered, so a path that leads nowhere and nodes that
+are too few are errors of a stack file, not of an update half done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Final
+
+from components.agent_fleet import AgentFleetSettings
+from components.agent_fleet.workloads import workloads as agent_workloads
+from components.cluster_services.catalog import CATALOG
+from components.cluster_services.footprint import Profile
+from components.cluster_services.operators import Operator, demand
+from components.cluster_services.paths import endpoints
+from components.cluster_services.settings import ClusterServicesSettings
+from components.context import StackIdentity
+from components.data_layer import DataLayerSettings
+from components.eks_cluster.settings import EksClusterSettings
+from components.kubernetes.capacity import least
+from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
+from components.kubernetes.topology import Networks, Topology, TopologyError
+from components.kubernetes.workload import Key, Workload
+from components.mcp_platform import McpPlatformSettings
+from components.mcp_platform.egress import Egress, with_egress_proxy
+from components.mcp_platform.workloads import ContextStore
+from components.mcp_platform.workloads import workloads as mcp_workloads
+from components.model import Problem
+from components.naming import Names
+from components.networking.plan import Tier
+from components.networking.settings import NetworkingSettings
+from components.versions import allocatable
+
+CONTEXTS: Final = "mcp-contexts"
+"""The table of MCP contexts, among the data layer's tables."""
+PROMETHEUS: Final[Key] = ("monitoring", "kube-prometheus-stack-prometheus")
+_MIB: Final = 1024**2
+
+
+@dataclass(frozen=True)
+class Sections:
+    """The settings that decide what runs in the stack's clusters."""
+
+    stack: StackIdentity
+    networking: NetworkingSettings
+    services: ClusterServicesSettings
+    data: DataLayerSettings
+    mcp: McpPlatformSettings
+    agents: AgentFleetSettings
+
+
+@dataclass(frozen=True)
+class Room:
+    """CPU in thousandths of a core, memory in bytes, and pod slots."""
+
+    cpu_millis: int
+    memory_bytes: int
+    pods: int
+
+
+@dataclass(frozen=True)
+class ClusterPlan:
+    """One cluster's operators, workloads and paths."""
+
+    key: str
+    cluster: EksClusterSettings
+    profile: Profile
+    operators: tuple[Operator, ...]
+    """In the order of installation."""
+    addons: tuple[Operator, ...]
+    egress: Egress
+    namespaces: Mapping[str, NamespaceDeclaration]
+    contexts: ContextStore
+    topology: Topology
+
+    @classmethod
+    def of(cls, key: str, cluster: EksClusterSettings, sections: Sections) -> ClusterPlan:
+        """The plan of the cluster ``key``. ``TopologyError`` names each declared path that can't be."""
+        identity = sections.stack
+        names = Names(identity.platform, identity.env, identity.account_id, identity.region)
+        profile = Profile.of(identity.tier)
+        operators = sections.services.ordered(identity, cluster)
+        addons = tuple(CATALOG[name] for name in cluster.addons.names())
+        contexts = _contexts(sections.data, names)
+        ours = [
+            *mcp_workloads(sections.mcp, identity, names, contexts),
+            *agent_workloads(sections.agents, sections.mcp, identity, names),
+        ]
+        egress = with_egress_proxy(ours, sections.mcp.egress_proxy, pull_through(names))
+        inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
+        declared = {ns.name: ns for ns in platform_namespaces(identity.platform, names.prefix)}
+        others = endpoints(operators, profile, identity.platform, inside)
+        topology = Topology(
+            [*egress.workloads, *others],
+            networks=networks(sections.networking, cluster),
+            namespaces=declared,
+            prometheus=PROMETHEUS if any(e.key == PROMETHEUS for e in others) else None,
+            proxy=egress.proxy,
+        )
+        return cls(key, cluster, profile, operators, addons, egress, declared, contexts, topology)
+
+    def needed(self) -> Room:
+        """What the base nodes must hold: fewest replicas of ours, operators, add-ons and DaemonSets."""
+        nodes = sum(count for _, count in self.cluster.base_nodes())
+        fixed = demand((*self.addons, *self.operators), self.profile, nodes)
+        ours = least(self.egress.workloads)
+        total = fixed + ours
+        return Room(total.cpu_millis, total.memory_bytes, total.pods)
+
+    def base(self) -> Room:
+        """What the base nodes have for pods."""
+        total = Room(0, 0, 0)
+        for name, count in self.cluster.base_nodes():
+            room = allocatable(name, prefix_delegation=self.cluster.prefix_delegation)
+            total = Room(
+                total.cpu_millis + room.cpu_millis * count,
+                total.memory_bytes + room.memory_mib * _MIB * count,
+                total.pods + room.pods * count,
+            )
+        return total
+
+
+def pull_through(names: Names) -> dict[str, str]:
+    """Where images of public registries are read instead: the account's pull-through caches."""
+    return {"docker.io": f"{names.registry}/docker-hub", "quay.io": f"{names.registry}/quay"}
+
+
+def networks(networking: NetworkingSettings, cluster: EksClusterSettings) -> Networks:
+    """The stack's networks as the topology of one of its clusters knows them."""
+
+    def tier(name: Tier) -> tuple[IPv4Network, ...]:
+        return tuple(networking.networks().get(name, {}).values())
+
+    return Networks(
+        control_plane=tier(Tier.PRIVATE),
+        private=tier(Tier.PRIVATE),
+        public=tier(Tier.PUBLIC),
+        database=tier(Tier.DATABASE),
+        service_cidr=cluster.service_cidr,
+        pods=tier(Tier.PODS),
+        interface_endpoints=frozenset(endpoint.value for endpoint in networking.interface_endpoints),
+    )
+
+
+def _contexts(data: DataLayerSettings, names: Names) -> ContextStore:
+    table = data.tables[CONTEXTS]
+    return ContextStore(names.of("dynamodb", CONTEXTS), table.ttl_attribute, table.retention_days or 0)
+
+
+def workloads_of(plan: ClusterPlan, namespace: str) -> Sequence[Workload]:
+    """The plan's workloads in one namespace."""
+    return plan.egress.of(namespace)
+
+
+def check(
+    identity: StackIdentity,
+    networking: NetworkingSettings,
+    clusters: Mapping[str, EksClusterSettings],
+    services: ClusterServicesSettings,
+    data: DataLayerSettings,
+    mcp: McpPlatformSettings,
+    agents: AgentFleetSettings,
+) -> Iterator[Problem]:
+    """What must hold between everything that runs in a cluster: every path leads somewhere, and the nodes suffice."""
+    if CONTEXTS not in data.tables:
+        yield Problem(("data", "tables"), sorted(data.tables), f"{CONTEXTS} too: MCP servers keep their contexts there")
+        return
+    sections = Sections(identity, networking, services, data, mcp, agents)
+    for key, cluster in clusters.items():
+        try:
+            plan = ClusterPlan.of(key, cluster, sections)
+        except TopologyError as error:
+            for found in error.problems:
+                yield Problem(("clusters", key), f"{found.caller} -> {found.target}", found.allowed)
+            continue
+        yield from _too_small(plan)
+
+
+def _too_small(plan: ClusterPlan) -> Iterator[Problem]:
+    needed, base = plan.needed(), plan.base()
+    short = [
+        f"{wanted:,} {unit} of pods on {there:,}"
+        for wanted, there, unit in (
+            (needed.cpu_millis, base.cpu_millis, "m CPU"),
+            (needed.memory_bytes // _MIB, base.memory_bytes // _MIB, "MiB memory"),
+            (needed.pods, base.pods, "slots"),
+        )
+        if wanted > there
+    ]
+    if short:
+        yield Problem(
+            ("clusters", plan.key, "node_groups"),
+            {name: group.desired for name, group in plan.cluster.node_groups.items()},
+            f"more or larger base nodes, fewer operators or fewer replicas: {'; '.join(short)}",
+        )

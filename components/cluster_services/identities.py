@@ -1,0 +1,190 @@
+"""What operators may do in AWS, one document each.
+
+The load balancer controller's follows ``docs/install/iam_policy.json`` of v3.5.0, less what this platform doesn't use
+(Cognito, Shield, classic WAF, address pools). AWS gives no resource-level control over most ``Describe*`` and over what
+doesn't exist yet, which is why ``*`` stands there; everything else is held to the cluster's own tag or to our names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pulumi
+
+from components.cluster_services.operators import Operator
+from components.naming import Names
+from components.pod_identity import Grant
+
+_CLUSTER_TAG: Final = "elbv2.k8s.aws/cluster"
+_NO_RESOURCE: Final = "AWS has no resource-level permission for these actions"
+_NOT_YET: Final = "the resource doesn't exist yet; what is made must carry the cluster's tag"
+
+
+def operator_grants(
+    operator: Operator, names: Names, *, cluster_name: str, secrets_roles: Sequence[str], logs_key: pulumi.Input[str]
+) -> list[Grant]:
+    """The grants of an operator that has an identity of ours. ``ValueError`` for one whose grants nobody wrote.
+
+    ``secrets_roles`` are the roles that External Secrets reads namespaces' secrets with.
+    """
+    match operator.name:
+        case "aws-load-balancer-controller":
+            return _load_balancers(names, cluster_name)
+        case "external-secrets":
+            return [
+                Grant("SecretsOfNamespaces", ["sts:AssumeRole", "sts:TagSession"], [*secrets_roles]),
+            ]
+        case "external-dns" | "cert-manager":
+            return _records(challenges_only=operator.name == "cert-manager")
+        case "loki":
+            return _bucket(names.bucket("loki"), logs_key)
+        case _:
+            raise ValueError(f"{operator.name} has an identity, but nobody wrote what it may do")
+
+
+def _load_balancers(names: Names, cluster: str) -> list[Grant]:
+    group, balancer = names.arn("ec2", "security-group/*"), names.arn("elasticloadbalancing", "*")
+    owned = {"StringEquals": {f"aws:ResourceTag/{_CLUSTER_TAG}": cluster}}
+    marked = {"StringEquals": {f"aws:RequestTag/{_CLUSTER_TAG}": cluster}}
+    return [
+        Grant("Look", _LOOK, ["*"], reason=_NO_RESOURCE),
+        Grant("LookUpCertificates", ["acm:ListCertificates", "acm:DescribeCertificate"], ["*"], reason=_NO_RESOURCE),
+        Grant(
+            "Firewall",
+            [
+                "wafv2:GetWebACL",
+                "wafv2:GetWebACLForResource",
+                "wafv2:AssociateWebACL",
+                "wafv2:DisassociateWebACL",
+                "elasticloadbalancing:SetWebAcl",
+            ],
+            [names.arn("wafv2", "regional/webacl/*"), balancer],
+        ),
+        Grant("CreateGroups", ["ec2:CreateSecurityGroup"], [group, names.arn("ec2", "vpc/*")]),
+        Grant(
+            "TagNewGroups",
+            ["ec2:CreateTags"],
+            [group],
+            {"StringEquals": {"ec2:CreateAction": "CreateSecurityGroup", **marked["StringEquals"]}},
+        ),
+        Grant("TagGroups", ["ec2:CreateTags", "ec2:DeleteTags"], [group], owned),
+        # the nodes' group isn't the controller's own: it opens it for its load balancers
+        Grant("OpenGroups", ["ec2:AuthorizeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress"], [group]),
+        Grant("DeleteGroups", ["ec2:DeleteSecurityGroup"], [group], owned),
+        Grant(
+            "Create",
+            ["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"],
+            ["*"],
+            marked,
+            reason=_NOT_YET,
+        ),
+        Grant("Listen", _LISTEN, [balancer]),
+        Grant(
+            "TagNew",
+            ["elasticloadbalancing:AddTags"],
+            [balancer],
+            {
+                "StringEquals": {
+                    "elasticloadbalancing:CreateAction": [
+                        "CreateTargetGroup",
+                        "CreateLoadBalancer",
+                        "CreateListener",
+                        "CreateRule",
+                    ]
+                }
+            },
+        ),
+        Grant("Tag", ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"], [balancer], owned),
+        Grant("Change", _CHANGE, [balancer], owned),
+        Grant(
+            "Targets",
+            ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
+            [names.arn("elasticloadbalancing", "targetgroup/*")],
+        ),
+        Grant(
+            "ServiceLinkedRole",
+            ["iam:CreateServiceLinkedRole"],
+            [f"arn:aws:iam::{names.account_id}:role/aws-service-role/elasticloadbalancing.amazonaws.com/*"],
+            {"StringEquals": {"iam:AWSServiceName": "elasticloadbalancing.amazonaws.com"}},
+        ),
+    ]
+
+
+_LOOK: Final = (
+    "ec2:DescribeAccountAttributes",
+    "ec2:DescribeAddresses",
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeInstances",
+    "ec2:DescribeInternetGateways",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeTags",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeVpcPeeringConnections",
+    "ec2:GetSecurityGroupsForVpc",
+    "elasticloadbalancing:DescribeListenerAttributes",
+    "elasticloadbalancing:DescribeListenerCertificates",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeLoadBalancerAttributes",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeRules",
+    "elasticloadbalancing:DescribeSSLPolicies",
+    "elasticloadbalancing:DescribeTags",
+    "elasticloadbalancing:DescribeTargetGroupAttributes",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "elasticloadbalancing:DescribeTrustStores",
+)
+_LISTEN: Final = (
+    "elasticloadbalancing:AddListenerCertificates",
+    "elasticloadbalancing:CreateListener",
+    "elasticloadbalancing:CreateRule",
+    "elasticloadbalancing:DeleteListener",
+    "elasticloadbalancing:DeleteRule",
+    "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:ModifyListenerAttributes",
+    "elasticloadbalancing:ModifyRule",
+    "elasticloadbalancing:RemoveListenerCertificates",
+    "elasticloadbalancing:SetRulePriorities",
+)
+_CHANGE: Final = (
+    "elasticloadbalancing:DeleteLoadBalancer",
+    "elasticloadbalancing:DeleteTargetGroup",
+    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+    "elasticloadbalancing:ModifyTargetGroup",
+    "elasticloadbalancing:ModifyTargetGroupAttributes",
+    "elasticloadbalancing:SetIpAddressType",
+    "elasticloadbalancing:SetSecurityGroups",
+    "elasticloadbalancing:SetSubnets",
+)
+
+
+def _records(*, challenges_only: bool) -> list[Grant]:
+    """Records of the hosted zones; of a certificate's controller, only the records that prove a name is ours."""
+    conditions = (
+        {
+            "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": ["TXT"]},
+            "ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": ["_acme-challenge.*"]},
+        }
+        if challenges_only
+        else {}
+    )
+    zones = ["arn:aws:route53:::hostedzone/*"]
+    return [
+        Grant("ChangeRecords", ["route53:ChangeResourceRecordSets"], zones, conditions),
+        Grant("ListRecords", ["route53:ListResourceRecordSets", "route53:ListTagsForResource"], zones),
+        Grant("FindZones", ["route53:ListHostedZones", "route53:ListHostedZonesByName"], ["*"], reason=_NO_RESOURCE),
+        Grant("AwaitChanges", ["route53:GetChange"], ["arn:aws:route53:::change/*"]),
+    ]
+
+
+def _bucket(bucket: str, key: pulumi.Input[str]) -> list[Grant]:
+    arn = f"arn:aws:s3:::{bucket}"
+    return [
+        Grant("List", ["s3:ListBucket"], [arn]),
+        Grant("Objects", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{arn}/*"]),
+        Grant("Key", ["kms:GenerateDataKey", "kms:Decrypt"], [key]),
+    ]

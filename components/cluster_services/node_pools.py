@@ -1,0 +1,86 @@
+"""Karpenter's pools, from the cluster's settings: what nodes it may start, and on what machine image."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from lightkube.models.meta_v1 import ObjectMeta
+
+from components.eks_cluster.node_settings import NODE_GROUP_LABEL, NodePoolSettings, max_pods, smallest
+from components.kubernetes.crds import karpenter as crd
+from components.versions import INSTANCE_TYPES
+
+AMI_ALIASES: Final = {"al2023": "al2023@v20260720", "bottlerocket": "bottlerocket@v1.50.0"}
+"""Pinned machine images: ``latest`` would replace every node with each release of AWS's."""
+EXPIRE_AFTER: Final = "720h"
+GRACE: Final = "1h"
+"""How long a drain may take before it is forced: a disruption budget that never yields must not hold a node for ever."""
+
+
+def node_class(
+    name: str,
+    pool: NodePoolSettings,
+    *,
+    subnet_tag: tuple[str, str],
+    group_tag: tuple[str, str],
+    volumes_key: str,
+    tags: Mapping[str, str],
+    prefix_delegation: bool,
+) -> crd.EC2NodeClass:
+    """The EC2NodeClass of a pool, its volumes under the key ``volumes_key`` (an ARN, of an alias too).
+
+    The instance profile is an output that is laid over it as ``spec.instanceProfile``.
+    """
+    sizes = {"/dev/xvda": pool.volume_gib} if pool.image == "al2023" else {"/dev/xvda": 4, "/dev/xvdb": pool.volume_gib}
+    return crd.EC2NodeClass(
+        metadata=ObjectMeta(name=name),
+        spec=crd.Ec2NodeClassSpec(
+            amiSelectorTerms=[crd.AmiTerm(alias=AMI_ALIASES[pool.image])],
+            subnetSelectorTerms=[crd.SelectorTerm(tags=dict([subnet_tag]))],
+            securityGroupSelectorTerms=[crd.SelectorTerm(tags=dict([group_tag]))],
+            metadataOptions=crd.MetadataOptions(),
+            blockDeviceMappings=[
+                crd.BlockDevice(deviceName=device, ebs=crd.Ebs(volumeSize=f"{gib}Gi", kmsKeyID=volumes_key))
+                for device, gib in sizes.items()
+            ],
+            kubelet=crd.Kubelet(maxPods=max_pods(pool.instance_types, prefix_delegation=prefix_delegation)),
+            tags=dict(tags),
+        ),
+    )
+
+
+def node_pool(name: str, pool: NodePoolSettings) -> crd.NodePool:
+    """The NodePool: types, capacity, limit, and when nodes are given back."""
+    limit = INSTANCE_TYPES[smallest(pool.instance_types)].vcpu * pool.max
+    requirements = [
+        crd.Requirement(key="node.kubernetes.io/instance-type", operator="In", values=list(pool.instance_types)),
+        crd.Requirement(key="karpenter.sh/capacity-type", operator="In", values=[pool.capacity]),
+        crd.Requirement(
+            key="kubernetes.io/arch",
+            operator="In",
+            values=["arm64" if pool.architecture == "arm64" else "amd64"],
+        ),
+    ]
+    return crd.NodePool(
+        metadata=ObjectMeta(name=name),
+        spec=crd.NodePoolSpec(
+            template=crd.NodeTemplate(
+                metadata=crd.NodeTemplateMetadata(labels={**pool.labels, NODE_GROUP_LABEL: name}),
+                spec=crd.NodeTemplateSpec(
+                    nodeClassRef=crd.NodeClassRef(name=name),
+                    requirements=requirements,
+                    taints=[crd.Taint(key=t.key, value=t.value or None, effect=t.effect) for t in pool.taints] or None,
+                    expireAfter=EXPIRE_AFTER,
+                    terminationGracePeriod=GRACE,
+                ),
+            ),
+            disruption=crd.Disruption(
+                consolidationPolicy="WhenEmptyOrUnderutilized",
+                consolidateAfter="5m",
+                budgets=[crd.Budget(nodes="20%")],
+            ),
+            limits={"cpu": json.dumps(limit)},
+        ),
+    )

@@ -1,0 +1,111 @@
+"""Operators' footprints as the topology sees them: their ports, whom they call and who calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, get_args
+
+from components.cluster_services.footprint import Egress, EgressKind, HostAccess, PodFootprint, PortUse, Profile
+from components.cluster_services.operators import Operator
+from components.kubernetes.paths import (
+    Accept,
+    AwsService,
+    Call,
+    FromApiServer,
+    ToApiServer,
+    ToAws,
+    ToCache,
+    ToDatabase,
+    ToInternet,
+    ToNodes,
+    ToWorkload,
+)
+from components.kubernetes.topology import Endpoint, EndpointPort
+
+_KNOWN: Final = frozenset(get_args(AwsService))
+_PUBLIC_API: Final = "this stack has no interface endpoint for {0}: its API is called on public addresses"
+
+
+def endpoints(operators: Iterable[Operator], profile: Profile, platform: str, closed: Iterable[str]) -> list[Endpoint]:
+    """Every kind of pod that ``operators`` bring. ``closed`` are the AWS services that have an interface endpoint."""
+    inside = frozenset(closed)
+    known = {operator.name: operator for operator in operators}
+    return [
+        _endpoint(operator, pod, known, profile, platform, inside)
+        for operator in known.values()
+        for pod in operator.pods(profile)
+        if pod.labels
+    ]
+
+
+def endpoint_name(operator: Operator, pod: PodFootprint) -> str:
+    """What the pods are called in paths and policies."""
+    return operator.name if pod.name == operator.name else f"{operator.name}-{pod.name}"
+
+
+def namespace_of(operator: Operator, pod: PodFootprint, platform: str) -> str:
+    """Where the pods run."""
+    return (pod.home or operator.home).namespace(platform)
+
+
+def _endpoint(
+    operator: Operator,
+    pod: PodFootprint,
+    known: dict[str, Operator],
+    profile: Profile,
+    platform: str,
+    inside: frozenset[str],
+) -> Endpoint:
+    name = endpoint_name(operator, pod)
+    namespace = namespace_of(operator, pod, platform)
+    ports = {port.number: EndpointPort(port.name or f"port-{port.number}", port.number) for port in pod.ports}
+    peers = [port.number for port in pod.ports if port.use is PortUse.PEER]
+    calls: list[Call] = [ToWorkload(namespace, name, number) for number in peers]
+    for egress in pod.egress:
+        calls += _calls(egress, known, profile, platform, inside)
+    accepts: list[Accept] = [
+        FromApiServer(port.number) for port in pod.ports if port.use in (PortUse.WEBHOOK, PortUse.APISERVICE)
+    ]
+    scraped = next((port.number for port in pod.ports if port.scraped), None)
+    return Endpoint(
+        namespace=namespace,
+        name=name,
+        selector=tuple(pod.labels.items()),
+        ports=tuple(ports.values()),
+        calls=tuple(dict.fromkeys(calls)),
+        accepts=tuple(accepts),
+        identity=any(egress.kind is EgressKind.IDENTITY for egress in pod.egress),
+        metrics_port=scraped,
+        host_network=HostAccess.NETWORK in pod.host,
+    )
+
+
+def _calls(
+    egress: Egress, known: dict[str, Operator], profile: Profile, platform: str, inside: frozenset[str]
+) -> Iterator[Call]:
+    match egress.kind:
+        case EgressKind.APISERVER:
+            yield ToApiServer()
+        case EgressKind.STORE:
+            yield ToCache(egress.port) if egress.target == "cache" else ToDatabase(egress.port)
+        case EgressKind.AWS if egress.target in _KNOWN:
+            reason = None if egress.target in inside else egress.reason or _PUBLIC_API.format(egress.target)
+            yield ToAws(_service(egress.target), reason=reason)
+        case EgressKind.AWS | EgressKind.EXTERNAL:
+            yield ToInternet(egress.reason or f"{egress.target} has public addresses only", egress.port)
+        case EgressKind.NODE:
+            yield ToNodes(egress.port)
+        case EgressKind.POD:
+            other, _, pod_name = egress.target.partition("/")
+            # a path to an operator that this stack doesn't have leads nowhere and is none
+            for pod in known[other].pods(profile) if other in known else ():
+                if pod.name == pod_name:
+                    yield ToWorkload(
+                        namespace_of(known[other], pod, platform), endpoint_name(known[other], pod), egress.port
+                    )
+        case EgressKind.DNS | EgressKind.IDENTITY | EgressKind.SCRAPE:
+            return
+
+
+def _service(name: str) -> AwsService:
+    return next(service for service in get_args(AwsService) if service == name)

@@ -1,0 +1,118 @@
+"""ClusterServices: the operators of a cluster that are not Observability's, and Karpenter's pools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import pulumi
+
+from components.cluster_services.footprint import Home
+from components.cluster_services.installer import Installer
+from components.cluster_services.node_pools import node_class, node_pool
+from components.cluster_services.operators import Operator, Site
+from components.context import Context
+from components.eks_cluster import EksCluster, KarpenterSupport
+from components.keys import Keys
+from components.kubernetes.cluster_objects import ClusterObjects
+from components.kubernetes.namespace import NamespaceDeclaration, namespace_manifests
+from components.networking import Networking
+
+if TYPE_CHECKING:
+    from components.cluster_plan import ClusterPlan
+    from components.observability.settings import ObservabilitySettings
+
+OBSERVABILITY: Final = frozenset({"kube-prometheus-stack", "loki", "alloy"})
+"""Operators that the component Observability brings."""
+SECRET_NAMESPACES: Final = ("mcp", "mcp-agents", "monitoring")
+"""Namespaces that read secrets of their own."""
+_ALWAYS_THERE: Final = frozenset({"default", "kube-system"})
+
+
+class ClusterServices(pulumi.ComponentResource):
+    """The operators of a cluster, each after what it requires, in namespaces that are closed before they come."""
+
+    objects: ClusterObjects
+    """Where every further object of the cluster is put."""
+    installer: Installer
+    """What further operators are installed with."""
+
+    def __init__(  # noqa: PLR0917 - what a component stands on, in the order of every component
+        self,
+        name: str,
+        plan: ClusterPlan,
+        watching: ObservabilitySettings,
+        context: Context,
+        cluster: EksCluster,
+        networking: Networking,
+        keys: Keys,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("platform:index:ClusterServices", name, None, opts)
+        self.objects = ClusterObjects(
+            cluster.key,
+            cluster.kubernetes,
+            ready=[*cluster.access, *cluster.ready],
+            existing_namespaces=[ns.name for ns in plan.namespaces.values() if ns.exists],
+        )
+        site = Site(
+            platform=context.identity.platform,
+            env=context.identity.env,
+            profile=plan.profile,
+            region=context.names.region,
+            cluster=cluster.name,
+            domain=context.identity.domain,
+            tags=context.all_tags(),
+            operators=frozenset(operator.name for operator in plan.operators),
+            vpc_id=networking.vpc_id,
+            logs_bucket=context.names.bucket("loki"),
+            logs_key_arn=keys.logs.arn,
+            log_days=watching.log_days,
+            metrics_days=watching.metrics_days,
+            metrics_gib=watching.metrics_gib,
+            interruption_queue=cluster.karpenter.queue_name if cluster.karpenter else "",
+            keep_volumes=context.production,
+        )
+        self.installer = Installer(plan, site, context, cluster, self.objects, SECRET_NAMESPACES)
+        for declaration in _vendors(plan):
+            self.objects.add_all(namespace_manifests(declaration), parent=self)
+        ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY]
+        self.installer.namespaces(homes(ours, plan), self)
+        for operator in ours:
+            self.installer.install(operator, self)
+        if cluster.karpenter is not None:
+            self._pools(plan, context, cluster.karpenter)
+        self.register_outputs({"operators": [operator.name for operator in ours]})
+
+    def _pools(self, plan: ClusterPlan, context: Context, support: KarpenterSupport) -> None:
+        names = context.names
+        for name, pool in plan.cluster.node_pools.items():
+            made = self.objects.add(
+                node_class(
+                    name,
+                    pool,
+                    subnet_tag=support.subnet_tag,
+                    group_tag=support.security_group_tag,
+                    volumes_key=names.arn("kms", names.key_alias("volumes")),
+                    tags=context.all_tags(),
+                    prefix_delegation=plan.cluster.prefix_delegation,
+                ),
+                parent=self,
+                merge={"spec": {"instanceProfile": support.instance_profile}},
+            )
+            self.objects.add(node_pool(name, pool), parent=self, depends_on=[made])
+
+
+def homes(operators: Sequence[Operator], plan: ClusterPlan) -> list[Home]:
+    """Where the pods of ``operators`` run, each home once, in the order of the operators."""
+    found = [pod.home or operator.home for operator in operators for pod in operator.pods(plan.profile)]
+    return list(dict.fromkeys([*(operator.home for operator in operators), *found]))
+
+
+def _vendors(plan: ClusterPlan) -> list[NamespaceDeclaration]:
+    """Namespaces that Kubernetes or an add-on of this cluster makes."""
+    made = _ALWAYS_THERE | {addon.home.value for addon in plan.addons}
+    return [ns for ns in plan.namespaces.values() if ns.exists and ns.name in made]
+
+
+__all__ = ["OBSERVABILITY", "SECRET_NAMESPACES", "ClusterServices", "homes"]
