@@ -23,6 +23,7 @@ Expansion: TypeAlias = "Generator[Goal, Resource | None, tuple[Properties, dict[
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"
 AWS_PREFIX: Final = "aws:"
+_COMPONENTS: Final = f"{eks.TYPE} and {kubernetes.CONFIG_FILE}"
 _BY_ENGINE: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
 """Inputs of a provider that the engine puts there."""
 
@@ -51,7 +52,8 @@ class Cloud:
         if known is None:
             return dict(goal.inputs)
         if type_.startswith(AWS_PREFIX):
-            return check_aws(type_, goal.name, urn, goal.inputs, self.provider(goal.provider), known)
+            provider = self.provider(goal.provider)
+            return check_aws(type_, goal.name, urn, goal.inputs, provider=provider, known=known)
         if not known.inputs.fits(goal.inputs):
             raise Refused(list(known.inputs.problems(goal.inputs, "")))
         if type_ == kubernetes.HELM_RELEASE:
@@ -87,7 +89,11 @@ class Cloud:
         """
         if goal.type == eks.TYPE:
             return eks.expand(goal, urn, lookup, self._config)
-        raise Refused(f"{goal.type} is a component that the simulated cloud can't take apart; it can {eks.TYPE}")
+        if goal.type == kubernetes.CONFIG_FILE:
+            return kubernetes.expand_file(goal.inputs)
+        raise Refused(
+            f"{goal.type} is a component that the simulated cloud can't take apart; it can {eks.TYPE}, and leaves {kubernetes.CONFIG_FILE} of a URL unopened"
+        )
 
     def replaces(self, goal: Goal) -> frozenset[str]:
         """Input properties of the resource whose change replaces it."""

@@ -6,13 +6,13 @@ the package names. Custom resources have no schema here and are taken as they co
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import importlib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import msgspec.structs
 
@@ -21,10 +21,14 @@ from sandbox.cloud.identity import hexadecimal, number, uuid_of
 from sandbox.cloud.making import CREATED
 from sandbox.cloud.refusal import Refused
 from sandbox.cloud.shapes import Shape
-from sandbox.model import UNKNOWN, Properties, Secret, Value
+from sandbox.model import UNKNOWN, Properties, Resource, Secret, Value
+
+if TYPE_CHECKING:
+    from sandbox.engine.goal import Goal
 
 PREFIX: Final = "kubernetes:"
 HELM_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+CONFIG_FILE: Final = "kubernetes:yaml/v2:ConfigFile"
 
 _GROUPS: Final[Mapping[str, str]] = {
     "admissionregistration.k8s.io": "admissionregistration",
@@ -244,6 +248,18 @@ def create_release(inputs: Properties) -> tuple[str, Properties]:
     }
 
 
+def expand_file(inputs: Properties) -> Generator[Goal, Resource | None, tuple[Properties, dict[str, list[str]]]]:
+    """A manifest file by URL, which stays closed: there is no network here, so its objects aren't known.
+
+    ``Refused`` for a file of this machine: its objects would have to be made, and that isn't modelled.
+    """
+    file = inputs.get("file")
+    if not isinstance(file, str) or "://" not in file:
+        raise Refused(f"file: a URL is wanted, found {shapes.shown(file)}; register local manifests one by one")
+    yield from ()
+    return {"resources": []}, {}
+
+
 # --- the API's schema -------------------------------------------------------------------------------------------
 
 _SCALARS: Final[Mapping[object, Shape]] = {
@@ -251,7 +267,7 @@ _SCALARS: Final[Mapping[object, Shape]] = {
     bool: shapes.BOOLEAN,
     int: shapes.INTEGER,
     float: shapes.NUMBER,
-    datetime.datetime: shapes.STRING,
+    dt.datetime: shapes.STRING,
     bytes: shapes.STRING,
     Any: shapes.ANYTHING,
     object: shapes.ANYTHING,

@@ -112,7 +112,7 @@ aws:ssm/parameter:Parameter name region
 aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule securityGroupId region
 aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule securityGroupId region
 aws:wafv2/webAcl:WebAcl name scope region
-"""
+"""  # noqa: E501 - a type a line
 )
 
 _ALWAYS_KUBERNETES: Final = frozenset({"apiVersion", "kind", "metadata.name", "metadata.namespace"})

@@ -40,10 +40,10 @@ class Shape(ABC):
             yield f"{path}: {self.wanted} is wanted, found {shown(value)}"
 
     def _open(self, value: Value) -> bool:
-        """For a value that is plainly not of this shape: whether there is nothing to judge yet, or a secret that fits."""
+        """For a value not plainly of this shape: whether there is nothing to judge yet, or a secret that fits."""
         if value is None or value is UNKNOWN:
             return True
-        return value.__class__ is Secret and self.fits(value.value)  # type: ignore[union-attr]
+        return value.__class__ is Secret and self.fits(value.value)
 
 
 @final
@@ -110,7 +110,7 @@ class Items(Shape):
         if value.__class__ is not list:
             return self._open(value)
         fits = self._item.fits
-        return all(map(fits, value))  # type: ignore[arg-type]
+        return all(map(fits, value))
 
     def problems(self, value: Value, path: str) -> Iterator[str]:
         """By item."""
@@ -136,7 +136,7 @@ class Entries(Shape):
         if value.__class__ is not dict:
             return self._open(value)
         fits = self._entry.fits
-        return all(map(fits, value.values()))  # type: ignore[union-attr]
+        return all(map(fits, value.values()))
 
     def problems(self, value: Value, path: str) -> Iterator[str]:
         """By key."""
@@ -167,7 +167,7 @@ class Marked(Shape):
 
 @final
 class Object(Shape):
-    """A mapping with known keys. ``fields`` gives their shapes and which must be there; it is asked when first needed."""
+    """A mapping with known keys; ``fields`` gives their shapes and which must be there, once they are needed."""
 
     wanted = "an object"
 
@@ -191,11 +191,11 @@ class Object(Shape):
         fields = self._fields
         if fields is None:
             fields = self.fields
-        for key, inner in value.items():  # type: ignore[union-attr]
+        for key, inner in value.items():
             shape = fields.get(key)
             if shape is None or not shape.fits(inner):
                 return False
-        return self._required <= value.keys()  # type: ignore[union-attr]
+        return self._required <= value.keys()
 
     def problems(self, value: Value, path: str) -> Iterator[str]:
         """By key: unknown ones, missing ones, and what is wrong with the others."""

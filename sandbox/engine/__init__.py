@@ -46,22 +46,15 @@ def run_program(
 
     ``preview`` leaves unknown what isn't made yet; ``prior``, the last run, says what is. ``fail`` names creates that
     fail (``TYPE`` or ``TYPE:NAME``). ``on_resource`` is called as each resource has been recorded, with its checked
-    inputs. ``timings`` is filled in.
+    inputs. ``timings`` is filled in. Garbage isn't collected meanwhile; a process that ends soon after may as well
+    call ``gc.disable()`` before: else everything the program made is walked once when collecting is switched on again.
 
     Errors: ``SettingsRefused`` for wrong settings or an unknown stack, ``ResourceFailed`` for a resource that could
     not be made (its ``run`` holds what had been), ``InvokeFailed``; any other exception is the program's own.
     """
-    from sandbox.engine.program import run  # noqa: PLC0415 - imported when there is a program to run
+    from sandbox.engine.program import Request, run  # noqa: PLC0415 - imported when there is a program to run
 
-    return run(
-        stack,
-        root=root,
-        preview=preview,
-        prior=prior,
-        fail=fail,
-        on_resource=on_resource,
-        timings=timings if timings is not None else Timings(),
-    )
+    return run(stack, root, Request(preview, prior, fail, on_resource, timings or Timings()))
 
 
 def stacks(root: Path) -> list[str]:

@@ -77,14 +77,14 @@ def to_struct(properties: Mapping[str, Value]) -> Struct:
 def _fill(value: Value, wire: Wire) -> None:
     kind = value.__class__
     if kind is str:
-        wire.string_value = cast(str, value)
+        wire.string_value = cast("str", value)
     elif kind is dict:
         wire.struct_value.SetInParent()
         fields = wire.struct_value.fields
         for key, inner in cast("dict[str, Value]", value).items():
             _fill(inner, fields[key])
     elif kind is bool:
-        wire.bool_value = cast(bool, value)
+        wire.bool_value = cast("bool", value)
     elif kind is list:
         wire.list_value.SetInParent()
         add = wire.list_value.values.add
@@ -96,11 +96,11 @@ def _fill(value: Value, wire: Wire) -> None:
         wire.struct_value.SetInParent()
         fields = wire.struct_value.fields
         fields[SIGNATURE].string_value = SECRET
-        _fill(cast(Secret, value).value, fields["value"])
+        _fill(cast("Secret", value).value, fields["value"])
     elif kind is Unknown:
         wire.string_value = UNKNOWN_STRING
     else:
-        wire.number_value = cast(float, value)
+        wire.number_value = cast("float", value)
 
 
 def reference(urn: str, id_: str | None, version: str = "") -> dict[str, Value]:

@@ -17,7 +17,7 @@ from typing import Any
 class InlineLoop(asyncio.SelectorEventLoop):
     """An event loop whose ``run_in_executor`` calls the function at once, on the loop's own thread."""
 
-    def run_in_executor(  # type: ignore[override]  # a wider return type than the stub's, on purpose
+    def run_in_executor(
         self,
         executor: Executor | None,  # noqa: ARG002 - asyncio's own signature
         func: Callable[..., Any],

@@ -337,4 +337,7 @@ def _denial(package: str, token: str) -> str:
 
 
 def _answer(result: Properties) -> resource_pb2.ResourceInvokeResponse:
-    return resource_pb2.ResourceInvokeResponse(**{"return": to_struct(result)})
+    response = resource_pb2.ResourceInvokeResponse()
+    # the field's name is a keyword of Python
+    getattr(response, "return").CopyFrom(to_struct(result))
+    return response

@@ -62,7 +62,7 @@ def same(new: Value, old: Value) -> bool:
 
 
 def ignoring(inputs: Properties, old: Properties, paths: Sequence[str]) -> Properties:
-    """``inputs`` with the old values put back at ``paths`` (``a.b``; lists by ``a[0]``), where the old ones have them."""
+    """``inputs`` with the old values put back at ``paths`` (``a.b``; lists by ``a[0]``)."""
     result = dict(inputs)
     for path in paths:
         keys = path.replace("[", ".").replace("]", "").split(".")

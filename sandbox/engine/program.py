@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -30,16 +31,18 @@ ORGANIZATION: Final = "organization"
 """What a local backend calls the organization."""
 
 
-def run(
-    stack: str,
-    *,
-    root: Path,
-    preview: bool,
-    prior: Run | None,
-    fail: Sequence[str],
-    on_resource: Callable[[Resource], None] | None,
-    timings: Timings,
-) -> Run:
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a run besides the program and its stack; see ``sandbox.engine.run_program``."""
+
+    preview: bool
+    prior: Run | None
+    fail: Sequence[str]
+    on_resource: Callable[[Resource], None] | None
+    timings: Timings
+
+
+def run(stack: str, root: Path, request: Request) -> Run:
     """See ``sandbox.engine.run_program``."""
     root = root.resolve()
     project = Project.load(root)
@@ -47,23 +50,11 @@ def run(
     program = project.program()
     if not program.is_file():
         raise SettingsRefused(f"Pulumi.yaml: there is no program {program.name} in {program.parent.name or root}")
-    with timed_imports(timings), _surroundings(program.parent), _garbage_uncollected():
-        return contextvars.copy_context().run(
-            _run_program, project, stack, config, program, preview, prior, fail, on_resource, timings
-        )
+    with timed_imports(request.timings), _surroundings(program.parent), _garbage_uncollected():
+        return contextvars.copy_context().run(_run_program, project, stack, config, request)
 
 
-def _run_program(
-    project: Project,
-    stack: str,
-    config: Config,
-    program: Path,
-    preview: bool,  # noqa: FBT001 - Context.run takes positional arguments
-    prior: Run | None,
-    fail: Sequence[str],
-    on_resource: Callable[[Resource], None] | None,
-    timings: Timings,
-) -> Run:
+def _run_program(project: Project, stack: str, config: Config, request: Request) -> Run:
     import pulumi  # noqa: PLC0415 - importing the SDK is the slowest thing here; only a run needs it
     import pulumi.runtime  # noqa: PLC0415
 
@@ -76,19 +67,20 @@ def _run_program(
     monitor = SandboxMonitor(
         project.name,
         stack,
-        Cloud(config.values, fail=fail),
-        preview=preview,
-        prior=Prior(prior) if prior is not None else None,
+        Cloud(config.values, fail=request.fail),
+        preview=request.preview,
+        prior=Prior(request.prior) if request.prior is not None else None,
         denied=denied_packages(config.values),
-        on_resource=on_resource,
+        on_resource=request.on_resource,
     )
+    timings = request.timings
     pulumi.runtime.reset_options()
     pulumi.runtime.configure(
         pulumi.runtime.Settings(
             project=project.name,
             stack=stack,
-            monitor=monitor,  # type: ignore[arg-type]  # the SDK takes an object here, its annotation only an address
-            dry_run=preview,
+            monitor=monitor,
+            dry_run=request.preview,
             organization=ORGANIZATION,
             root_directory=str(project.root),
         )
@@ -98,7 +90,7 @@ def _run_program(
     def execute() -> None:
         timings.program_started = time.time()
         timings.import_before_seconds = timings.import_seconds
-        runpy.run_path(str(program), run_name="__main__")
+        runpy.run_path(str(project.program()), run_name="__main__")
 
     loop = InlineLoop()
     asyncio.set_event_loop(loop)

@@ -10,7 +10,7 @@ from sandbox.engine.convert import contains
 from sandbox.model import UNKNOWN, Properties, Secret, Unknown
 
 
-def check(type_: str, name: str, urn: str, given: Properties, provider: ProviderConfig, known: Schema) -> Properties:
+def check(type_: str, name: str, urn: str, given: Properties, *, provider: ProviderConfig, known: Schema) -> Properties:
     """Checked inputs. ``Refused`` with every wrong property.
 
     ``region`` and ``tagsAll`` are filled in where the type has them, as provider/region.go and provider/tags.go of

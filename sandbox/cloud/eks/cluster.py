@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import yaml
 
@@ -16,9 +16,6 @@ from sandbox.cloud.schema import schema
 from sandbox.engine.convert import reference, unwrap
 from sandbox.engine.goal import Goal
 from sandbox.model import UNKNOWN, Properties, Resource, Value
-
-if TYPE_CHECKING:
-    from sandbox.cloud.provider import ProviderConfig
 
 TYPE: Final = "eks:index:Cluster"
 AWS_VERSION: Final = "7.25.0"
