@@ -331,7 +331,7 @@ def _horizontal(workload: Workload, labels: dict[str, str], scaling: ResourceSca
 
 def _scaled_object(workload: Workload, labels: dict[str, str], scaling: EventScaling) -> list[Manifest]:
     redis = [t for t in scaling.triggers if isinstance(t, RedisListTrigger)]
-    secrets = list(dict.fromkeys(t.credentials for t in redis))
+    secrets = list(dict.fromkeys(t.credentials for t in redis if t.credentials))
     authentications: list[Manifest] = [
         keda.TriggerAuthentication(
             metadata=_meta(workload, labels, secret_name(workload, secret)),
@@ -370,6 +370,7 @@ def _credential_keys(secret: str, triggers: list[RedisListTrigger]) -> tuple[str
 
 def _trigger(workload: Workload, trigger: Trigger) -> keda.Trigger:
     if isinstance(trigger, RedisListTrigger):
+        authentication = trigger.authentication or secret_name(workload, trigger.credentials or "")
         return keda.Trigger(
             type="redis",
             metadata={
@@ -378,7 +379,7 @@ def _trigger(workload: Workload, trigger: Trigger) -> keda.Trigger:
                 "listLength": str(trigger.per_pod),
                 "enableTLS": "true" if trigger.tls else "false",
             },
-            authenticationRef=keda.AuthenticationRef(name=secret_name(workload, trigger.credentials)),
+            authenticationRef=keda.AuthenticationRef(name=authentication),
         )
     return keda.Trigger(
         type="prometheus",

@@ -63,8 +63,17 @@ class RedisListTrigger(Settings):
     list_name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     per_pod: Annotated[int, Field(ge=1, strict=True)] = 5
     tls: bool = True
-    credentials: DnsLabel
+    credentials: DnsLabel | None = None
     """The workload's secret (its ``name``) that holds ``username`` and ``password``."""
+    authentication: DnsLabel | None = None
+    """Instead: a TriggerAuthentication of the namespace, which workloads share and somebody else makes."""
+
+    @field_validator("authentication")
+    @classmethod
+    def _one_login(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if (value is None) == (info.data.get("credentials") is None):
+            refuse("either this or credentials: the scaler signs in one way", value=value)
+        return value
 
 
 class PrometheusTrigger(Settings):

@@ -4,8 +4,9 @@ A ``Topology`` knows every workload of ours and every pod of an operator that ca
 that leads nowhere, and then writes one policy a workload: the egress of its own calls, the ingress of the others'. What
 every namespace has besides (default deny, DNS) is written by ``namespace``.
 
-The VPC CNI's agent takes 24 combinations of ports a rule, has not enforced ``except`` reliably, and compares a policy's
-port with the container's. So rules are cut at 24 ports, no rule has an exception, and Services keep port = target port.
+The VPC CNI's agent holds 24 ports for an address, has not enforced ``except`` reliably, and compares a policy's port
+with the container's. So more than 24 ports between two workloads are refused, no rule has an exception, and Services
+keep port = target port.
 """
 
 from __future__ import annotations
@@ -13,18 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
-from lightkube.models.meta_v1 import LabelSelector, ObjectMeta
-from lightkube.models.networking_v1 import (
-    IPBlock,
-    NetworkPolicy,
-    NetworkPolicyEgressRule,
-    NetworkPolicyIngressRule,
-    NetworkPolicyPeer,
-    NetworkPolicyPort,
-    NetworkPolicySpec,
-)
+from lightkube.models.meta_v1 import ObjectMeta
+from lightkube.models.networking_v1 import NetworkPolicy
 
 from components.kubernetes import labels as label
 from components.kubernetes.paths import (
@@ -47,10 +40,8 @@ from components.kubernetes.paths import (
     ToNodes,
     ToWorkload,
 )
+from components.kubernetes.policy_rules import MAX_PORTS, Block, Peer, Pods, PortKey, Rules, network_policy
 from components.kubernetes.workload import Key, Workload
-
-MAX_PORTS: Final = 24
-"""Port combinations that the CNI's agent takes in one rule (EKS user guide, network policy considerations)."""
 
 _NOT_PUBLIC: Final = tuple(
     IPv4Network(block)
@@ -197,22 +188,6 @@ class TopologyError(ValueError):
         super().__init__("; ".join(str(problem) for problem in self.problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pods:
-    namespace: str
-    selector: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    cidr: str
-
-
-_Peer: TypeAlias = _Pods | _Block
-_PortKey: TypeAlias = tuple[str, int]
-_Rules: TypeAlias = dict[_Peer, dict[_PortKey, None]]
-
-
 def _text(key: Key) -> str:
     return "/".join(key)
 
@@ -233,8 +208,8 @@ class Topology:
         self._proxy = proxy
         self._prometheus = prometheus
         self._endpoints: dict[Key, Endpoint] = {}
-        self._egress: dict[Key, _Rules] = {}
-        self._ingress: dict[Key, _Rules] = {}
+        self._egress: dict[Key, Rules] = {}
+        self._ingress: dict[Key, Rules] = {}
         self._matrix: list[Path] = []
         self._problems: list[PathProblem] = []
         known = None if namespaces is None else frozenset(namespaces)
@@ -254,6 +229,8 @@ class Topology:
                 )
         for endpoint in self._endpoints.values():
             self._connect(endpoint)
+        for endpoint in self._endpoints.values():
+            self._count_ports(endpoint)
         if self._problems:
             raise TopologyError(self._problems)
 
@@ -277,6 +254,15 @@ class Topology:
             if not endpoint.host_network and namespace in (None, endpoint.namespace)
         ]
 
+    def _policy(self, endpoint: Endpoint) -> NetworkPolicy:
+        labels = dict(endpoint.labels) if endpoint.labels else label.selector_labels(endpoint.name)
+        return network_policy(
+            ObjectMeta(name=endpoint.name, namespace=endpoint.namespace, labels=labels),
+            dict(endpoint.selector),
+            ingress=self._ingress[endpoint.key],
+            egress=self._egress[endpoint.key],
+        )
+
     # --- paths ----------------------------------------------------------------------------------------------------
 
     def _refuse(self, caller: Endpoint, target: str, allowed: str) -> None:
@@ -294,6 +280,16 @@ class Topology:
             self._accept(endpoint, accept)
         if endpoint.metrics_port is not None and self._prometheus in self._endpoints:
             self._to(self._endpoints[self._prometheus], endpoint, endpoint.metrics_port, "scrape")
+
+    def _count_ports(self, endpoint: Endpoint) -> None:
+        """Refuse more ports than the CNI holds. Between two workloads the caller's side says it for both."""
+        from_blocks = ((p, n) for p, n in self._ingress[endpoint.key].items() if isinstance(p, Block))
+        for peer, ports in (*self._egress[endpoint.key].items(), *from_blocks):
+            if len(ports) > MAX_PORTS:
+                name = dict(peer.selector).get(label.NAME, "pods") if isinstance(peer, Pods) else ""
+                other = _text((peer.namespace, name)) if isinstance(peer, Pods) else peer.cidr
+                allowed = f"at most {MAX_PORTS} ports, not {len(ports)}: the CNI holds no more for an address"
+                self._refuse(endpoint, other, allowed)
 
     def _call(self, caller: Endpoint, call: Call) -> None:
         match call:
@@ -355,7 +351,7 @@ class Topology:
             return
         key = (port.protocol, port.number)
         for block in _texts(blocks):
-            self._ingress[endpoint.key].setdefault(_Block(block), {})[key] = None
+            self._ingress[endpoint.key].setdefault(Block(block), {})[key] = None
         self._note(source, _text(endpoint.key), key, accept.kind)
 
     def _to(
@@ -385,43 +381,17 @@ class Topology:
     ) -> None:
         """Open addresses outside the cluster: egress only, there is no policy on the other side."""
         for block in blocks:
-            self._egress[caller.key].setdefault(_Block(block), {})[("TCP", port)] = None
+            self._egress[caller.key].setdefault(Block(block), {})[("TCP", port)] = None
         self._note(_text(caller.key), target, ("TCP", port), kind, reason)
 
-    def _peers(self, endpoint: Endpoint) -> Iterator[_Peer]:
+    def _peers(self, endpoint: Endpoint) -> Iterator[Peer]:
         if endpoint.host_network:
-            yield from (_Block(block) for block in _texts(self._networks.private))
+            yield from (Block(block) for block in _texts(self._networks.private))
         else:
-            yield _Pods(endpoint.namespace, endpoint.selector)
+            yield Pods(endpoint.namespace, endpoint.selector)
 
-    def _note(self, source: str, destination: str, port: _PortKey, kind: PathKind, reason: str | None = None) -> None:
+    def _note(self, source: str, destination: str, port: PortKey, kind: PathKind, reason: str | None = None) -> None:
         self._matrix.append(Path(source, destination, port[1], port[0], kind, reason))
-
-    # --- policies -------------------------------------------------------------------------------------------------
-
-    def _policy(self, endpoint: Endpoint) -> NetworkPolicy:
-        here = endpoint.namespace
-        return NetworkPolicy(
-            metadata=ObjectMeta(
-                name=endpoint.name,
-                namespace=here,
-                labels=dict(endpoint.labels) if endpoint.labels else label.selector_labels(endpoint.name),
-            ),
-            spec=NetworkPolicySpec(
-                podSelector=LabelSelector(matchLabels=dict(endpoint.selector)),
-                policyTypes=["Ingress", "Egress"],
-                ingress=[
-                    NetworkPolicyIngressRule(from_=[_peer(p, here) for p in peers], ports=ports)
-                    for ports, peers in _grouped(self._ingress[endpoint.key])
-                ]
-                or None,
-                egress=[
-                    NetworkPolicyEgressRule(to=[_peer(p, here) for p in peers], ports=ports)
-                    for ports, peers in _grouped(self._egress[endpoint.key])
-                ]
-                or None,
-            ),
-        )
 
 
 def _texts(blocks: Iterable[IPv4Network]) -> tuple[str, ...]:
@@ -431,25 +401,3 @@ def _texts(blocks: Iterable[IPv4Network]) -> tuple[str, ...]:
 def _ports_allowed(endpoint: Endpoint) -> str:
     ports = ", ".join(f"{p.name} ({p.number})" for p in endpoint.ports)
     return f"one of its ports: {ports}" if ports else "nothing: it has no ports"
-
-
-def _grouped(rules: _Rules) -> Iterator[tuple[list[NetworkPolicyPort], list[_Peer]]]:
-    """Peers with the same ports in one rule, at most 24 ports each."""
-    by_ports: dict[tuple[_PortKey, ...], list[_Peer]] = {}
-    for peer, ports in rules.items():
-        by_ports.setdefault(tuple(sorted(ports)), []).append(peer)
-    for together, peers in by_ports.items():
-        for start in range(0, len(together), MAX_PORTS):
-            chunk = together[start : start + MAX_PORTS]
-            yield [NetworkPolicyPort(protocol=protocol, port=number) for protocol, number in chunk], peers
-
-
-def _peer(peer: _Peer, here: str) -> NetworkPolicyPeer:
-    if isinstance(peer, _Block):
-        return NetworkPolicyPeer(ipBlock=IPBlock(cidr=peer.cidr))
-    pods = LabelSelector(matchLabels=dict(peer.selector))
-    if peer.namespace == here:
-        return NetworkPolicyPeer(podSelector=pods)
-    return NetworkPolicyPeer(
-        namespaceSelector=LabelSelector(matchLabels={label.NAMESPACE: peer.namespace}), podSelector=pods
-    )

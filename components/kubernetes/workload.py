@@ -334,7 +334,7 @@ def _reference_problems(w: Workload) -> list[Problem]:
         problems += [
             Problem(("scaling", "triggers", i, "credentials"), t.credentials, "one of the workload's secrets")
             for i, t in enumerate(w.scaling.triggers)
-            if isinstance(t, RedisListTrigger) and t.credentials not in secrets
+            if isinstance(t, RedisListTrigger) and t.credentials is not None and t.credentials not in secrets
         ]
     return problems
 

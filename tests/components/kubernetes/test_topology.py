@@ -73,10 +73,10 @@ def _clusters(draw: st.DrawFn) -> tuple[list[Workload], set[tuple[int, int, int]
     """Workloads in three namespaces, and which calls which on which port number."""
     count = draw(st.integers(2, 7))
     namespaces = [draw(st.sampled_from(["a", "b", "c"])) for _ in range(count)]
-    numbers = [draw(st.lists(st.integers(1024, 1060), min_size=1, max_size=30, unique=True)) for _ in range(count)]
+    numbers = [draw(st.lists(st.integers(1024, 1060), min_size=1, max_size=24, unique=True)) for _ in range(count)]
     wanted = draw(
         st.sets(
-            st.tuples(st.integers(0, count - 1), st.integers(0, count - 1), st.integers(0, 29)).filter(
+            st.tuples(st.integers(0, count - 1), st.integers(0, count - 1), st.integers(0, 23)).filter(
                 lambda call: call[0] != call[1]
             )
         )
@@ -314,6 +314,19 @@ def test_an_operators_webhook_on_no_port_is_refused() -> None:
     operator = Endpoint("cert-manager", "webhook", (("app", "webhook"),), accepts=(FromApiServer(10250),))
     with pytest.raises(TopologyError, match="api-server -> cert-manager/webhook:10250: nothing: it has no ports"):
         Topology([operator], networks=NETWORKS)
+
+
+def test_more_ports_than_the_cni_holds_are_refused() -> None:
+    ports = tuple(ContainerPort(name=f"p{number}", number=number) for number in range(9000, 9025))
+    target = server("target", ports=(HTTP, *ports))
+
+    def caller(count: int) -> Workload:
+        return server("caller", calls=tuple(ToWorkload("mcp", "target", p.number) for p in ports[:count]))
+
+    Topology([target, caller(24)], networks=NETWORKS)
+    with pytest.raises(TopologyError, match="mcp/caller -> mcp/target: at most 24 ports, not 25") as caught:
+        Topology([target, caller(25)], networks=NETWORKS)
+    assert len(caught.value.problems) == 1
 
 
 def test_one_policy_a_workload_and_for_one_namespace_on_demand() -> None:
