@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 
 from components.agent_fleet.settings import COORDINATOR, NAMESPACE, AgentFleetSettings, Priority
-from components.agent_fleet.workloads import budgets, grants, priority_class
+from components.agent_fleet.workloads import budgets, grants, priority_class, scaler_manifests
 from components.cluster_services import ClusterServices
 from components.context import Context
 from components.eks_cluster import EksCluster
@@ -60,6 +60,7 @@ class AgentFleet(pulumi.ComponentResource):
             objects.add(manifest, parent=self)
         WorkloadNamespace(plan.namespaces[NAMESPACE], workloads, context, objects, cluster.ref, opts=child)
         if context.identity.phase == "running":
+            objects.add_all(scaler_manifests(settings, context.names), parent=self)
             granted = {agent.name: grants(agent, context.names) for agent in settings.resolved()}
             for workload in workloads:
                 DeployedWorkload(

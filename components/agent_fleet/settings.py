@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 
 from components.context import Region
 from components.kubernetes.scaling import ResourceScaling
+from components.mcp_platform.envoy import MAX_CALLERS
 from components.mcp_platform.settings import SECTION as MCP_SECTION
 from components.mcp_platform.settings import (
     ExternalHost,
@@ -137,7 +138,9 @@ class AgentFleetSettings(Settings):
     defaults: AgentDefaults = AgentDefaults()
     """For every agent that doesn't say otherwise."""
     queue_user: Slug = "agents"
-    """User of the cache ``queue`` as whom the coordinator, the agents and their autoscalers sign in."""
+    """User of the cache ``queue`` as whom the coordinator and the agents sign in."""
+    scaler_user: Slug = "keda"
+    """User of the cache ``queue`` as whom the autoscaler reads how long the lists are; it needs no content."""
     coordinator: Coordinator
     agents: Annotated[dict[Slug, Agent], Field(min_length=1)]
     """The agents by name."""
@@ -224,6 +227,7 @@ def check(agents: AgentFleetSettings, mcp: McpPlatformSettings) -> Iterator[Prob
     yield from _servers_of_agents(agents, mcp)
     yield from _agents_of_profiles(agents, mcp)
     yield from _idle_models(agents)
+    yield from _too_many_callers(agents, mcp)
 
 
 def _servers_of_agents(agents: AgentFleetSettings, mcp: McpPlatformSettings) -> Iterator[Problem]:
@@ -267,3 +271,11 @@ def _idle_models(agents: AgentFleetSettings) -> Iterator[Problem]:
     for name in agents.models:
         if name not in used:
             yield Problem((SECTION, "models", name), name, "a model that an agent uses; else leave it out")
+
+
+def _too_many_callers(agents: AgentFleetSettings, mcp: McpPlatformSettings) -> Iterator[Problem]:
+    behind_api = sum(isinstance(agent.model, ApiModel) for agent in agents.resolved())
+    callers = behind_api + sum(bool(server.profile.external_hosts) for server in mcp.servers.values())
+    if callers > MAX_CALLERS:
+        allowed = f"at most {MAX_CALLERS} servers and agents that call hosts outside: the proxy's configuration is full"
+        yield Problem((SECTION, "agents"), f"{callers} callers of hosts outside", allowed)

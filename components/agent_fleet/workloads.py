@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from lightkube.models.meta_v1 import ObjectMeta
+
 from components.agent_fleet.settings import (
     COORDINATOR,
     NAMESPACE,
@@ -16,6 +18,10 @@ from components.agent_fleet.settings import (
 )
 from components.context import StackIdentity
 from components.data_layer.cache import login_secret
+from components.kubernetes.crds.keda import SecretTarget, TriggerAuthentication, TriggerAuthenticationSpec
+from components.kubernetes.external_secret import external_secret
+from components.kubernetes.labels import standard_labels
+from components.kubernetes.manifest import Manifest
 from components.kubernetes.paths import Call, ToAws, ToCache, ToExternal, ToWorkload
 from components.kubernetes.scaling import EventScaling, RedisListTrigger, ResourceScaling
 from components.kubernetes.workload import (
@@ -41,6 +47,9 @@ STATUS_PORT: Final = 8080
 """An agent's ``/health`` and ``/metrics``: nobody else calls it, it takes its tasks from its list."""
 CACHE: Final = "cache"
 """Directory of the queue's login: files ``address`` (``host:port``), ``username`` and ``password``."""
+SCALER: Final = "queue-scaler"
+"""The autoscalers' login, one for all agents: it reads lengths and no content, and no pod of ours has it."""
+_LOGIN: Final = ("address", "username", "password")
 QUEUE_CACHE: Final = "queue"
 """The cache in which tasks wait: the one that the data layer never lets evict."""
 SPOT: Final = "spot"
@@ -127,13 +136,30 @@ def _scaling(agent: str, scaling: WorkerScaling) -> ResourceScaling | EventScali
         case ResourceScaling():
             return scaling
         case QueueScaling():
-            trigger = RedisListTrigger(list_name=queue(agent), per_pod=scaling.target_length, credentials=CACHE)
+            trigger = RedisListTrigger(list_name=queue(agent), per_pod=scaling.target_length, authentication=SCALER)
             return EventScaling(
                 min_replicas=scaling.min_replicas,
                 max_replicas=scaling.max_replicas,
                 triggers=(trigger,),
                 cooldown_seconds=scaling.cooldown_seconds,
             )
+
+
+def scaler_manifests(settings: AgentFleetSettings, names: Names) -> list[Manifest]:
+    """The autoscalers' login, where an agent scales by its list."""
+    if not any(isinstance(agent.scaling, QueueScaling) for agent in settings.resolved()):
+        return []
+    labels = standard_labels(SCALER, component="agent", part_of=_PART_OF)
+    remote = login_secret(names, QUEUE_CACHE, settings.scaler_user, NAMESPACE)
+    return [
+        external_secret(NAMESPACE, SCALER, remote=remote, keys=_LOGIN, labels=labels),
+        TriggerAuthentication(
+            metadata=ObjectMeta(name=SCALER, namespace=NAMESPACE, labels=labels),
+            spec=TriggerAuthenticationSpec(
+                secretTargetRef=[SecretTarget(parameter=key, name=SCALER, key=key) for key in _LOGIN]
+            ),
+        ),
+    ]
 
 
 def servers_document(agent: ResolvedAgent, mcp: McpPlatformSettings) -> str:
@@ -176,7 +202,7 @@ def _cache_environment() -> dict[str, str]:
 
 def _cache_secret(user: str, names: Names) -> SecretFiles:
     remote = login_secret(names, QUEUE_CACHE, user, NAMESPACE)
-    return SecretFiles(name=CACHE, remote=remote, keys=("address", "username", "password"))
+    return SecretFiles(name=CACHE, remote=remote, keys=_LOGIN)
 
 
 def _model_secrets(agent: ResolvedAgent, names: Names) -> Iterator[SecretFiles]:

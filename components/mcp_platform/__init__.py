@@ -3,7 +3,7 @@
 from components.mcp_platform.egress import ENVOY, Egress, with_egress_proxy
 from components.mcp_platform.platform import McpPlatform
 from components.mcp_platform.settings import EgressProxySettings, McpPlatformSettings, McpServer, PermissionProfile
-from components.mcp_platform.workloads import ContextStore, repositories, secrets, workloads
+from components.mcp_platform.workloads import ContextStore, buckets, repositories, secrets, workloads
 
 __all__ = [
     "ENVOY",
@@ -14,6 +14,7 @@ __all__ = [
     "McpPlatformSettings",
     "McpServer",
     "PermissionProfile",
+    "buckets",
     "repositories",
     "secrets",
     "with_egress_proxy",

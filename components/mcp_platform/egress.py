@@ -28,8 +28,10 @@ PROXY_KEY: Final[Key] = (NAMESPACE, EGRESS_PROXY)
 
 _REASON: Final = "the one way to hosts outside AWS, by the allow-lists of its listeners"
 _CONFIG: Final = "/etc/envoy/envoy.json"
-_FIRST_PORT: Final = 20_000
-_LAST_PORT: Final = 60_000
+_FIRST_PORT: Final = 16_000
+"""Above those that Istio keeps in a pod (15000 to 15090)."""
+_LAST_PORT: Final = 32_000
+"""Below those from which the kernel takes a connection's own (32768 and up)."""
 _INSIDE: Final = ".svc,.cluster.local,127.0.0.1,localhost,169.254.170.23,.amazonaws.com"
 """What callers must not send to the proxy: workloads, the Pod Identity agent, AWS endpoints."""
 

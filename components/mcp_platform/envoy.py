@@ -23,6 +23,8 @@ MAX_CONNECTIONS: Final = 10_000
 """Above which Envoy refuses rather than runs out of memory (Envoy, "Configuring Envoy as an edge proxy")."""
 CONFIG_LIMIT: Final = 1_000_000
 """Characters that a ConfigMap holds: 1 MiB (Kubernetes, ConfigMaps) less its own metadata."""
+MAX_CALLERS: Final = 700
+"""Callers with a host or two that fit: a listener has about 1,250 characters."""
 
 _TYPE: Final = "type.googleapis.com/envoy."
 _ADMIN: Final = "admin"

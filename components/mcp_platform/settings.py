@@ -94,6 +94,8 @@ class McpServer(Settings):
     """How it is reached from outside the cluster. Left out: not at all."""
     context_store: bool = False
     """Whether it keeps contexts in the table ``mcp-contexts``, by an identity of its own."""
+    buckets: dict[Slug, Literal["read", "read-write"]] = {}
+    """Buckets of the data layer by name, and what it may do with their objects, by an identity of its own."""
     secrets: Annotated[list[Slug], Unique] = []
     """Secrets by name, ``<platform>/<env>/mcp/<name>``; mounted as files."""
     scaling: ServerScaling | None = None

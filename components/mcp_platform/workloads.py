@@ -75,7 +75,7 @@ def _workload(
         env=_environment(name, server, names, contexts),
         files={_PROFILE: profile_document(name, server)},
         secrets=tuple(SecretFiles(name=secret, remote=names.secret(NAMESPACE, secret)) for secret in server.secrets),
-        identity=server.context_store,
+        identity=server.context_store or bool(server.buckets),
         calls=tuple(_calls(server, identity)),
         metrics=Metrics(port=PORT),
         routes=_routes(server),
@@ -122,11 +122,14 @@ def _environment(name: str, server: McpServer, names: Names, contexts: ContextSt
     }
     if server.context_store:
         environment |= {
-            "AWS_REGION": names.region,
             "CONTEXT_TABLE": contexts.table,
             "CONTEXT_TTL_ATTRIBUTE": contexts.ttl_attribute,
             "CONTEXT_TTL_DAYS": str(contexts.days),
         }
+    if server.context_store or server.buckets:
+        environment["AWS_REGION"] = names.region
+    for bucket in server.buckets:
+        environment[f"BUCKET_{bucket.replace('-', '_').upper()}"] = names.bucket(bucket)
     if server.external:
         environment |= {
             "OAUTH_ISSUER": server.external.issuer,
@@ -145,6 +148,8 @@ def _calls(server: McpServer, identity: StackIdentity) -> Iterator[Call]:
         yield ToExternal(host)
     if server.context_store:
         yield ToAws("dynamodb", reason=without_endpoint(identity))
+    if server.buckets:
+        yield ToAws("s3", reason=without_endpoint(identity))
 
 
 def without_endpoint(identity: StackIdentity) -> str | None:
@@ -171,26 +176,44 @@ def _routes(server: McpServer) -> tuple[Route, ...]:
 
 
 def grants(server: McpServer, names: Names, contexts: ContextStore) -> list[Grant]:
-    """What the server may do in AWS: its contexts' items, if it keeps any, and nothing else."""
-    if not server.context_store:
-        return []
+    """What the server may do in AWS: its contexts' items and its buckets' objects, and nothing else."""
+    granted = _context_grants(names, contexts) if server.context_store else []
+    for bucket, access in server.buckets.items():
+        granted += _bucket_grants(bucket, names.bucket(bucket), writes=access == "read-write")
+    if server.buckets:
+        writes = "read-write" in server.buckets.values()
+        actions = ("kms:Decrypt", "kms:GenerateDataKey") if writes else ("kms:Decrypt",)
+        granted.append(key_grant("ObjectKey", "data", "s3", names, actions))
+    return granted
+
+
+def _context_grants(names: Names, contexts: ContextStore) -> list[Grant]:
+    actions = (
+        "dynamodb:BatchGetItem",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:DescribeTable",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+    )
+    table = names.arn("dynamodb", f"table/{contexts.table}")
+    return [Grant("Contexts", actions, [table]), key_grant("ContextKey", "data", "dynamodb", names)]
+
+
+def _bucket_grants(key: str, bucket: str, *, writes: bool) -> list[Grant]:
+    title = key.replace("-", " ").title().replace(" ", "")
+    objects = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject") if writes else ("s3:GetObject",)
     return [
-        Grant(
-            "Contexts",
-            (
-                "dynamodb:BatchGetItem",
-                "dynamodb:BatchWriteItem",
-                "dynamodb:DeleteItem",
-                "dynamodb:DescribeTable",
-                "dynamodb:GetItem",
-                "dynamodb:PutItem",
-                "dynamodb:Query",
-                "dynamodb:UpdateItem",
-            ),
-            [names.arn("dynamodb", f"table/{contexts.table}")],
-        ),
-        key_grant("ContextKey", "data", "dynamodb", names),
+        Grant(f"List{title}", ("s3:ListBucket",), [f"arn:aws:s3:::{bucket}"]),
+        Grant(f"Objects{title}", objects, [f"arn:aws:s3:::{bucket}/*"]),
     ]
+
+
+def buckets(settings: McpPlatformSettings) -> set[str]:
+    """Buckets that the section names: each must be among the data layer's."""
+    return {bucket for server in settings.servers.values() for bucket in server.buckets}
 
 
 def repositories(settings: McpPlatformSettings) -> set[str]:
