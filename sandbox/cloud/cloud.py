@@ -91,9 +91,7 @@ class Cloud:
             return eks.expand(goal, urn, lookup, self._config)
         if goal.type == kubernetes.CONFIG_FILE:
             return kubernetes.expand_file(goal.inputs)
-        raise Refused(
-            f"{goal.type} is a component that the simulated cloud can't take apart; it can {eks.TYPE}, and leaves {kubernetes.CONFIG_FILE} of a URL unopened"
-        )
+        raise Refused(f"{goal.type} is a component that the simulated cloud doesn't know; it knows {_COMPONENTS}")
 
     def replaces(self, goal: Goal) -> frozenset[str]:
         """Input properties of the resource whose change replaces it."""
