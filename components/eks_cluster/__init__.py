@@ -230,7 +230,7 @@ class EksCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 # a remote component takes its children's provider from this map only
-                providers={"aws": self._context.provider},
+                providers={"aws": self._context.provider, "eks": self._context.eks},
                 depends_on=[logs, attachment],
                 transforms=[zonal_shift],
             ),

@@ -209,8 +209,9 @@ class EksClusterSettings(Settings):
     @field_validator("service_cidr")
     @classmethod
     def _service_network(cls, value: IPv4Network) -> IPv4Network:
-        if not 12 <= value.prefixlen <= 24:  # noqa: PLR2004 - what EKS takes
-            refuse("a network from /12 to /24", value=str(value))
+        # EKS's own limits: CreateCluster, kubernetesNetworkConfig.serviceIpv4Cidr
+        if not 12 <= value.prefixlen <= 24 or value.subnet_of(IPv4Network("100.64.0.0/10")):  # noqa: PLR2004
+            refuse("a network from /12 to /24 of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", value=str(value))
         return value
 
     @field_validator("node_zones")
@@ -357,7 +358,7 @@ def _check_one(
 
 
 def check_zones(clusters: Mapping[str, EksClusterSettings], networking: NetworkingSettings) -> Iterator[Problem]:
-    """What must hold between the network and the clusters: nodes start in zones that it has."""
+    """What must hold between the network and the clusters: Services apart from it, nodes in zones that it has."""
     for key, cluster in clusters.items():
         for network in filter(None, (networking.cidr, networking.pod_cidr)):
             if cluster.service_cidr.overlaps(network):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
@@ -80,6 +81,14 @@ REFUSED: list[tuple[str, Json, str, object, str]] = [
     ("version as a number", with_({"version": 1.36}), "version", 1.36, "in quotes"),
     ("unknown key", with_({"kubernetes": "1.36"}), "kubernetes", "1.36", "no such key"),
     ("unknown endpoint", with_({"endpoint": "open"}), "endpoint", "open", "one of private, public"),
+    ("tiny service network", with_({"service_cidr": "172.20.0.0/28"}), "service_cidr", "172.20.0.0/28", "/12 to /24"),
+    (
+        "carrier network for services",
+        with_({"service_cidr": "100.64.0.0/16"}),
+        "service_cidr",
+        "100.64.0.0/16",
+        "of 10.0.0.0/8",
+    ),
     ("odd retention", with_({"log_days": 45}), "log_days", 45, "a retention that CloudWatch Logs has"),
     ("endless retention", with_({"log_days": 0}), "log_days", 0, "a retention that CloudWatch Logs has"),
     ("negative retention", with_({"log_days": -1}), "log_days", -1, "a retention that CloudWatch Logs has"),
@@ -388,6 +397,14 @@ def test_nodes_start_in_zones_that_the_network_has(zone: str) -> None:
     found = list(check_zones({"main": cluster}, network))
     assert [(p.path, p.value) for p in found] == [(("clusters", "main", "node_zones", 1), zone)]
     assert found[0].allowed == "one of us-east-1a, us-east-1b"
+
+
+@pytest.mark.parametrize("network", ["10.1.128.0/20", "100.64.0.0/16"])
+def test_services_have_a_network_apart_from_the_vpc(network: str) -> None:
+    vpc = {"cidr": "10.1.0.0/16", "zones": ["us-east-1a", "us-east-1b"], "pod_cidr": "100.64.0.0/16"}
+    cluster = EksClusterSettings.model_validate(GOOD).model_copy(update={"service_cidr": IPv4Network(network)})
+    found = list(check_zones({"main": cluster}, NetworkingSettings.model_validate(vpc)))
+    assert [(p.path, p.value) for p in found] == [(("clusters", "main", "service_cidr"), network)]
 
 
 def test_every_setting_is_documented() -> None:
