@@ -93,7 +93,7 @@ class ClusterPlan:
         egress = with_egress_proxy(ours, sections.mcp.egress_proxy, pull_through(names))
         inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
         declared = {ns.name: ns for ns in platform_namespaces(identity.platform, names.prefix)}
-        others = endpoints(operators, profile, identity.platform, inside)
+        others = endpoints((*addons, *operators), profile, identity.platform, inside)
         topology = Topology(
             [*egress.workloads, *others],
             networks=networks(sections.networking, cluster),

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_eks as eks
 import pulumi_random as random
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
@@ -89,6 +90,7 @@ class Context:
     names: Names
     provider: aws.Provider
     random: random.Provider
+    eks: eks.Provider
 
     @classmethod
     def create(cls, identity: StackIdentity) -> Context:
@@ -100,12 +102,12 @@ class Context:
             allowed_account_ids=[identity.account_id],
             default_tags=aws.ProviderDefaultTagsArgs(tags=default_tags(identity)),
         )
-        return cls(identity, names, provider, random.Provider("random"))
+        return cls(identity, names, provider, random.Provider("random"), eks.Provider("eks"))
 
     @property
     def providers(self) -> list[pulumi.ProviderResource]:
         """What a component of the cloud's half gets as ``providers``."""
-        return [self.provider, self.random]
+        return [self.provider, self.random, self.eks]
 
     @property
     def production(self) -> bool:

@@ -180,6 +180,15 @@ CHARTS: Final[dict[str, Chart]] = {
     chart.name: chart
     for chart in (
         Chart("aws-load-balancer-controller", "3.5.0", "v3.5.0", _AWS, date(2026, 8, 17)),
+        # Gateway API's project ships no chart; this one brings the standard definitions of 1.6.1 and, by choice, nothing
+        # else. The load balancer controller 3.5 is built for 1.6
+        Chart(
+            "gateway-crds-helm",
+            "v1.9.0",
+            "v1.6.1",
+            "oci://docker.io/envoyproxy/gateway-crds-helm",
+            date(2026, 8, 21),
+        ),
         Chart("external-secrets", "2.9.0", "v2.9.0", "https://charts.external-secrets.io", date(2026, 8, 8)),
         Chart(
             "metrics-server", "3.13.1", "0.8.1", "https://kubernetes-sigs.github.io/metrics-server", date(2026, 8, 4)
@@ -200,9 +209,6 @@ CHARTS: Final[dict[str, Chart]] = {
     )
 }
 """Every chart by its name."""
-
-GATEWAY_API_CRDS: Final = "v1.6.1"
-"""Release of the standard Gateway API definitions; the load balancer controller 3.5 is built for 1.6."""
 
 # --- EKS add-ons ------------------------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ class Installer:
     ) -> pulumi.Resource:
         """Install ``operator`` after what it requires; ``values`` replaces what the catalogue gives.
 
-        Its namespace must have been made. ``ValueError`` for an add-on: those are the cluster's own.
+        Its namespace must have been made. ``TypeError`` for an add-on: those are the cluster's own.
         """
         first = [self._installed[name] for name in (*operator.requires, *operator.after) if name in self._installed]
         namespace = operator.home.namespace(self.site.platform)
@@ -98,15 +98,15 @@ class Installer:
             # two releases of one name can't stand at once
             delete_before_replace=True,
         )
-        name = f"{self._cluster.key}/{operator.name}"
-        match operator.install:
-            case Chart() as chart:
-                given = operator.values(self.site) if values is None else values
-                installed: pulumi.Resource = self._release(name, operator, chart, given, options)
-            case Addon():
-                raise ValueError(f"{operator.name} is an EKS add-on: the cluster makes it")
-            case manifest:
-                installed = k8s.yaml.v2.ConfigFile(name, file=manifest.url, opts=options)
+        if isinstance(operator.install, Addon):
+            raise TypeError(f"{operator.name} is an EKS add-on: the cluster makes it")
+        installed = self._release(
+            f"{self._cluster.key}/{operator.name}",
+            operator,
+            operator.install,
+            operator.values(self.site) if values is None else values,
+            options,
+        )
         self._installed[operator.name] = installed
         for group in SERVED.get(operator.name, ()):
             self.objects.serve(group, installed)

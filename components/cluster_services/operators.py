@@ -33,14 +33,6 @@ class OperatorIdentity:
 
 
 @dataclass(frozen=True)
-class Manifest:
-    """Definitions that come as one file of a release."""
-
-    url: str
-    version: str
-
-
-@dataclass(frozen=True)
 class Site:
     """The stack as operators' values see it. Cloud values may be outputs; everything else is plain."""
 
@@ -102,11 +94,11 @@ def _no_pods(profile: Profile) -> tuple[PodFootprint, ...]:  # noqa: ARG001 - th
 
 @dataclass(frozen=True)
 class Operator:
-    """Software that the cluster needs, as a chart, an EKS add-on, or plain definitions."""
+    """Software that the cluster needs, as a chart or an EKS add-on."""
 
     name: str
     """Also the release's name."""
-    install: Chart | Addon | Manifest
+    install: Chart | Addon
     home: Home
     purpose: str
     pods: Callable[[Profile], tuple[PodFootprint, ...]] = _no_pods

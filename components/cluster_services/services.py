@@ -15,7 +15,7 @@ from components.context import Context
 from components.eks_cluster import EksCluster, KarpenterSupport
 from components.keys import Keys
 from components.kubernetes.cluster_objects import ClusterObjects
-from components.kubernetes.namespace import NamespaceDeclaration, namespace_manifests
+from components.kubernetes.namespace import namespace_manifests
 from components.networking import Networking
 
 if TYPE_CHECKING:
@@ -74,8 +74,7 @@ class ClusterServices(pulumi.ComponentResource):
             keep_volumes=context.production,
         )
         self.installer = Installer(plan, site, context, cluster, self.objects, SECRET_NAMESPACES)
-        for declaration in _vendors(plan):
-            self.objects.add_all(namespace_manifests(declaration), parent=self)
+        self._vendors(plan, cluster)
         ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY]
         self.installer.namespaces(homes(ours, plan), self)
         for operator in ours:
@@ -83,6 +82,16 @@ class ClusterServices(pulumi.ComponentResource):
         if cluster.karpenter is not None:
             self._pools(plan, context, cluster.karpenter)
         self.register_outputs({"operators": [operator.name for operator in ours]})
+
+    def _vendors(self, plan: ClusterPlan, cluster: EksCluster) -> None:
+        """Close the namespaces that Kubernetes and the add-ons make, once they are there."""
+        made = {addon.home.value: cluster.addons[addon.name] for addon in plan.addons if addon.name in cluster.addons}
+        for ns in plan.namespaces.values():
+            if not ns.exists or not (ns.name in made or ns.name in _ALWAYS_THERE):
+                continue
+            policies = plan.topology.policies(ns.name) if ns.closes == "ingress" else []
+            after = [made[ns.name]] if ns.name in made else []
+            self.objects.add_all([*namespace_manifests(ns), *policies], parent=self, depends_on=after)
 
     def _pools(self, plan: ClusterPlan, context: Context, support: KarpenterSupport) -> None:
         names = context.names
@@ -107,12 +116,6 @@ def homes(operators: Sequence[Operator], plan: ClusterPlan) -> list[Home]:
     """Where the pods of ``operators`` run, each home once, in the order of the operators."""
     found = [pod.home or operator.home for operator in operators for pod in operator.pods(plan.profile)]
     return list(dict.fromkeys([*(operator.home for operator in operators), *found]))
-
-
-def _vendors(plan: ClusterPlan) -> list[NamespaceDeclaration]:
-    """Namespaces that Kubernetes or an add-on of this cluster makes."""
-    made = _ALWAYS_THERE | {addon.home.value for addon in plan.addons}
-    return [ns for ns in plan.namespaces.values() if ns.exists and ns.name in made]
 
 
 __all__ = ["OBSERVABILITY", "SECRET_NAMESPACES", "ClusterServices", "homes"]

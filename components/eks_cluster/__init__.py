@@ -97,6 +97,8 @@ class EksCluster(pulumi.ComponentResource):
     """People's access. Objects depend on it, so that who destroys the stack isn't locked out before they are gone."""
     ready: list[pulumi.Resource]
     """What a pod truly waits for: nodes and DNS."""
+    addons: dict[str, aws.eks.Addon]
+    """Every add-on by its name: what its namespace, where it makes one, waits for."""
     storage_class: pulumi.CustomResource
     """The default StorageClass: what a claim waits for."""
     karpenter: KarpenterSupport | None
@@ -127,6 +129,7 @@ class EksCluster(pulumi.ComponentResource):
         self.name = context.names.cluster(key)
         self.version = settings.version
 
+        self.addons = {}
         cluster = self._control_plane()
         arn = context.names.arn("eks", f"cluster/{self.name}")
         self.ref = ClusterRef(self.name, arn, cluster)
@@ -259,7 +262,7 @@ class EksCluster(pulumi.ComponentResource):
         service_account: str | None = None,
         depends_on: Sequence[pulumi.Resource] = (),
     ) -> aws.eks.Addon:
-        return Addon(
+        made = Addon(
             f"{self._name}-{addon}",
             addon,
             self.settings.addons,
@@ -270,6 +273,8 @@ class EksCluster(pulumi.ComponentResource):
             depends_on=depends_on,
             opts=self._child,
         ).addon
+        self.addons[addon] = made
+        return made
 
     def _addons_before_nodes(self) -> list[pulumi.Resource]:
         """vpc-cni, kube-proxy and the Pod Identity agent: a node becomes ready by them.

@@ -18,10 +18,13 @@ ROOT = Path(__file__).parents[2]
 STACKS = ("dev", "staging", "production")
 
 _PROGRAM = """
-import sys
+import json, sys
 from pathlib import Path
 from sandbox.engine import run_program, write_export
-write_export(run_program(sys.argv[1], root=Path(sys.argv[2])), Path(sys.argv[3]))
+run = run_program(sys.argv[1], root=Path(sys.argv[2]))
+remote = {r.urn: r.providers for r in run.resources if r.remote}
+Path(sys.argv[3]).with_suffix(".remote.json").write_text(json.dumps(remote))
+write_export(run, Path(sys.argv[3]))
 """
 
 

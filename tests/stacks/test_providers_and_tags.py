@@ -1,6 +1,13 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
 from sandbox.model import Run
+from tests.stacks.conftest import STACKS
 from tests.stacks.graph import MANDATORY_TAGS, custom, plain, taggable
 
 
@@ -8,10 +15,13 @@ def test_every_resource_has_an_explicit_provider(run: Run) -> None:
     assert [r.urn for r in custom(run) if not r.provider or "::default" in r.provider] == []
 
 
-def test_every_remote_component_has_a_map_of_providers(run: Run) -> None:
-    remote = [r for r in run.resources if r.type.startswith("eks:index:")]
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_remote_component_has_a_map_of_providers(stack: str, export_path: Callable[[str], Path]) -> None:
+    # an export doesn't hold the map, so the run leaves it beside
+    remote = json.loads(export_path(stack).with_suffix(".remote.json").read_text())
     assert remote
-    assert all("aws" in r.providers for r in remote)
+    for urn, providers in remote.items():
+        assert {"aws", "eks"} <= set(providers), urn
 
 
 def test_no_provider_is_a_default_one(run: Run) -> None:

@@ -23,19 +23,22 @@ from components.cluster_services.footprint import (
     Webhook,
     to_aws,
 )
-from components.cluster_services.operators import Manifest, Operator, OperatorIdentity, Site
-from components.versions import CHARTS, GATEWAY_API_CRDS
+from components.cluster_services.operators import Operator, OperatorIdentity, Site
+from components.versions import CHARTS
 
 _NO_ENDPOINT: Final = "its API has no endpoint in the VPC: 443 to everything but the VPC and link-local addresses"
 
 GATEWAY_API: Final = Operator(
     name="gateway-api",
-    install=Manifest(
-        f"https://github.com/kubernetes-sigs/gateway-api/releases/download/{GATEWAY_API_CRDS}/standard-install.yaml",
-        GATEWAY_API_CRDS,
-    ),
+    install=CHARTS["gateway-crds-helm"],
     home=Home.SYSTEM,
     purpose="definitions of Gateway and routes; must exist when the load balancer controller starts, which looks once",
+    values=lambda _: {"crds": {"gatewayAPI": {"enabled": True, "channel": "standard"}}},
+    reading=Reading(
+        "39763b1c07ec30a5526fe70434a2cfe4181de642",
+        "088ea3ec181c177bbfe49b7b485328e248a7d0bc9e85c2d928c35c6c6c84099b",
+        "envoyproxy/gateway v1.9.0, charts/gateway-crds-helm (values.tmpl.yaml); bundle-version v1.6.1 in its template",
+    ),
 )
 
 # --- AWS Load Balancer Controller -------------------------------------------------------------------------------
