@@ -122,6 +122,7 @@ class _Planner:
         changes: list[Change] = []
         for key in sorted(changed):
             changes += differences(key, old.inputs.get(key, ABSENT), new.inputs.get(key, ABSENT), replacing=paths)
+        changes.sort(key=lambda change: not change.replaces)
         op: Op = "replace" if why or paths else "update" if changed else "same"
         step = Step(op, new.urn, new.type, old, new, changes, why)
         if op == "replace":

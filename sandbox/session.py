@@ -19,7 +19,7 @@ from sandbox.policies.model import Verdict
 from sandbox.report import Outcome, Seconds, full, outcome
 from sandbox.state import State
 from sandbox.ui import report as ui
-from sandbox.ui.console import for_people
+from sandbox.ui.console import for_people, indented
 from sandbox.ui.progress import Progress
 from sandbox.ui.words import count, seconds
 
@@ -154,7 +154,9 @@ class Session:
         if not _STACK_NAME.fullmatch(self.options.stack):
             there = ", ".join(project.stacks()) or "none"
             raise CallRefused(f"{self.options.stack!r} is no name of a stack; stacks here: {there}")
-        return project, Config.load(project, self.options.stack)
+        config = Config.load(project, self.options.stack)
+        ui.title(self.console, self.options.stack, project.name)
+        return project, config
 
     def _expected(self) -> int:
         """How many resources the last good run had, for the progress."""
@@ -178,7 +180,7 @@ class Session:
     ) -> tuple[Run, ResourceFailed | None]:
         """The program's run; with a resource that failed, what had been made before it."""
         options = self.options
-        with Progress(self.console, options.stack, expected=expected) as progress:
+        with Progress(self.console, expected=expected) as progress:
 
             def on_resource(resource: Resource) -> None:
                 progress.resource(resource)
@@ -227,7 +229,7 @@ class Session:
         from sandbox.ui.tree import tree  # noqa: PLC0415 - only where it is shown
 
         ui.heading(self.console, "Resources", f"{len(run.resources):,}")
-        self.console.print(tree(run.resources, full=self.options.detail == "full"))
+        self.console.print(indented(tree(run.resources, full=self.options.detail == "full")))
 
     def _show_policies(self, verdict: Verdict, failed: ResourceFailed | None) -> None:
         if failed is not None:
@@ -239,7 +241,7 @@ class Session:
             ui.heading(self.console, "Policies", why)
             return
         ui.heading(self.console, "Policies")
-        self.console.print(shown(verdict))
+        self.console.print(indented(shown(verdict)))
 
     def _show_plan(self, changes: Plan, prior: Run | None) -> None:
         if self.options.as_json:
@@ -248,12 +250,12 @@ class Session:
 
         against = "against the last `up`" if prior is not None else "there has been no `up` yet: all is new"
         ui.heading(self.console, "Changes", against)
-        self.console.print(shown(changes, full=self.options.detail == "full"))
+        self.console.print(indented(shown(changes, full=self.options.detail == "full")))
 
     def _show_outputs(self, run: Run) -> None:
         if run.outputs and not self.options.as_json:
             ui.heading(self.console, "Outputs")
-            self.console.print(ui.outputs(run.outputs))
+            self.console.print(indented(ui.outputs(run.outputs)))
 
     def _show_failure(self, failed: ResourceFailed | None) -> None:
         if failed is not None:
@@ -269,7 +271,7 @@ class Session:
             what += "; what was refused, so a preview still compares with the last good run"
         ui.heading(self.console, "Files")
         files = [(deployment, what), (deployment.with_name("verdict.json"), "the verdict, every violation")]
-        self.console.print(ui.files((_relative(path), text) for path, text in files))
+        self.console.print(indented(ui.files((_relative(path), text) for path, text in files)))
 
     def _close(self, result: Outcome, run: Run, verdict: Verdict, took: Seconds, changes: Plan | None = None) -> None:
         stack = self.options.stack

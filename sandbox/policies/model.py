@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 Level: TypeAlias = Literal["advisory", "mandatory", "disabled", "remediate"]
 LEVELS: Final[tuple[Level, ...]] = ("advisory", "mandatory", "disabled", "remediate")
 """The enforcement levels, in the order of the analyzer protocol's enumeration."""
+SEVERITIES: Final = ("", "low", "medium", "high", "critical")
 
 
 class PackFailed(Exception):  # noqa: N818 - named for what happened, as the command line prints it
@@ -51,9 +52,9 @@ class Violation:
         """Whether this alone stops the run."""
         return self.level == "mandatory"
 
-    def order(self) -> tuple[bool, str, str, str, str]:
-        """Key of the one order in which violations are shown and written: mandatory first, then by pack and rule."""
-        return (not self.mandatory, self.pack, self.rule, self.urn, self.message)
+    def order(self) -> tuple[bool, int, str, str, str, str]:
+        """Key of the order in which violations are shown and written: mandatory first, the severest first, by rule."""
+        return (not self.mandatory, -SEVERITIES.index(self.severity), self.pack, self.rule, self.urn, self.message)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ _BLANKS: Final = re.compile(r" +\n")
 
 THEME: Final = Theme(
     {
+        "stack": "bold reverse",
         "title": "bold",
+        "rule": "bright_black",
         "faint": "bright_black",
         "count": "bold cyan",
         "component": "bold",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from sandbox.model import Unknown
 from sandbox.preview import Absent, Change, Op, Plan, Step
 from sandbox.ui.console import indented
+from sandbox.ui.tree import types
 from sandbox.ui.words import count, name_of, short_type
 from sandbox.values import short
 
@@ -24,6 +26,9 @@ VERBS: Final[dict[Op, str]] = {
 }
 _CHANGES: Final = 12
 """Changed properties shown of one resource."""
+_STACK: Final = "pulumi:pulumi:Stack"
+_FOLLOWING: Final = 8
+"""So many resources that only follow from other changes are shown one by one; more are counted."""
 _CREATES: Final = 15
 """New or deleted resources named one by one; more are counted by component and type."""
 
@@ -31,12 +36,18 @@ _CREATES: Final = 15
 def plan(found: Plan, *, full: bool) -> RenderableType:
     """The counts, then the steps; in full, every step and every change."""
     parts: list[RenderableType] = [counts(found)]
+    tops = _tops(found.steps)
     detailed = [step for step in found.steps if step.op in ("update", "replace")]
-    parts += (indented(_step(step, full=full), above=1) for step in detailed)
+    following = [] if full else [step for step in detailed if _follows(step)]
+    if len(following) <= _FOLLOWING:
+        following = []
+    parts += (indented(_step(step, full=full), above=1) for step in detailed if step not in following)
+    if following:
+        parts.append(indented(_followers(following, tops), above=1))
     for op in ("create", "delete"):
         steps = [step for step in found.steps if step.op == op]
         if steps:
-            parts.append(indented(_plain_steps(steps, full=full), above=1))
+            parts.append(indented(_plain_steps(steps, tops, full=full), above=1))
     renamed = [step for step in found.steps if step.renamed_from]
     if renamed:
         parts.append(indented(_renamed(renamed), above=1))
@@ -62,7 +73,7 @@ def _head(step: Step) -> Text:
     text = Text.assemble(
         (f"{SIGNS[step.op]} ", step.op), (resource.name, "component"), (f"  {short_type(step.type)}", "type")
     )
-    if resource.parent and resource.parent.split("::", 3)[2] != "pulumi:pulumi:Stack":
+    if resource.parent and resource.parent.split("::", 3)[2] != _STACK:
         text.append(f"  in {name_of(resource.parent)}", style="faint")
     if step.op == "delete" and resource.retain_on_delete:
         text.append("  stays in the cloud (retainOnDelete)", style="warn")
@@ -81,6 +92,17 @@ def _step(step: Step, *, full: bool) -> RenderableType:
     return Group(*parts)
 
 
+def _follows(step: Step) -> bool:
+    """Whether all that changes are values that other resources of this update will have."""
+    return not step.why and all(isinstance(change.new, Unknown) for change in step.changes)
+
+
+def _followers(steps: list[Step], tops: Mapping[str, str]) -> RenderableType:
+    what = f"{count(len(steps), 'more resource')} only because of values that the changes above will give"
+    ordered = sorted(steps, key=lambda step: step.op)
+    return Group(Text(what, style="faint"), *_grouped(ordered, tops))
+
+
 def _change(change: Change) -> Text:
     text = Text(overflow="fold")
     text.append(change.path, style="path").append(": ", style="faint")
@@ -97,45 +119,33 @@ def _change(change: Change) -> Text:
     return text
 
 
-def _plain_steps(steps: list[Step], *, full: bool) -> RenderableType:
+def _plain_steps(steps: list[Step], tops: Mapping[str, str], *, full: bool) -> RenderableType:
     if full or len(steps) <= _CREATES:
         return Group(*(_head(step) for step in steps))
-    lines = [
-        Text.assemble((f"{SIGNS[steps[0].op]} ", steps[0].op), (where, "component"), (f"  {number:,}", "count"), types)
-        for where, number, types in _grouped(steps)
+    return Group(*_grouped(steps, tops))
+
+
+def _grouped(steps: Iterable[Step], tops: Mapping[str, str]) -> list[Text]:
+    """A line for each outermost component: what happens, its name, the number of its resources, their types."""
+    groups: dict[tuple[Op, str], Counter[str]] = {}
+    for step in steps:
+        groups.setdefault((step.op, tops[step.urn]), Counter())[short_type(step.type)] += 1
+    return [
+        Text.assemble((f"{SIGNS[op]} ", op), (top, "component"), (f"  {found.total():,}  ", "count"), types(found))
+        for (op, top), found in groups.items()
     ]
-    return Group(*lines)
 
 
-def _grouped(steps: Iterable[Step]) -> list[tuple[str, int, Text]]:
-    """Steps by the outermost component: its name, their number, their types."""
-    groups: dict[str, Counter[str]] = {}
-    tops = _tops(steps)
-    for step, top in tops:
-        groups.setdefault(top, Counter())[short_type(step.type)] += 1
-    found = []
-    for top, types in groups.items():
-        text = Text("  ")
-        common = sorted(types.items(), key=lambda item: (-item[1], item[0]))
-        for index, (type_, number) in enumerate(common[:8]):
-            text.append(" · " if index else "", style="faint")
-            text.append(f"{number} " if number > 1 else "").append(type_, style="type")
-        if len(common) > 8:  # noqa: PLR2004 - as many as a line holds
-            text.append(f" · {count(len(common) - 8, 'more type')}", style="faint")
-        found.append((top, types.total(), text))
-    return found
-
-
-def _tops(steps: Iterable[Step]) -> list[tuple[Step, str]]:
-    known = list(steps)
-    parents = {step.urn: step.resource.parent for step in known}
-    found = []
-    for step in known:
-        urn = step.urn
-        while parents.get(urn) and parents[urn].split("::", 3)[2] != "pulumi:pulumi:Stack":
-            urn = parents[urn]
-        found.append((step, name_of(urn) if urn != step.urn or not step.resource.custom else "(stack)"))
-    return found
+def _tops(steps: Iterable[Step]) -> dict[str, str]:
+    """The name of the outermost component that each step's resource is in."""
+    parents = {step.urn: step.resource.parent for step in steps}
+    tops: dict[str, str] = {}
+    for urn in parents:
+        top = urn
+        while (above := parents.get(top)) and above.split("::", 3)[2] != _STACK:
+            top = above
+        tops[urn] = name_of(top) if top != urn or urn in parents.values() else "right below the stack"
+    return tops
 
 
 def _renamed(steps: list[Step]) -> Text:

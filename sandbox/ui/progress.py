@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LINES: Final = 14
 """Components shown at once: a program may have hundreds at the top."""
+_BAR: Final = 24
+"""Width of the bar that there is where an earlier run says how many resources to expect."""
 _EVERY: Final = 2.0
 """Seconds between two lines where there is no terminal."""
 
@@ -61,12 +64,11 @@ class _Tally:
 class Progress:
     """Shows a run's progress on ``console``; a context manager. ``expected`` is the last run's number, if known."""
 
-    def __init__(self, console: Console, title: str, *, expected: int = 0) -> None:
+    def __init__(self, console: Console, *, expected: int = 0) -> None:
         self._console = console
-        self._title = title
         self._expected = expected
         self._tally = _Tally()
-        self._phase = "importing the SDKs"
+        self._phase = "importing the SDKs, running the program"
         self._began = time.perf_counter()
         self._said = self._began
         self._live: Live | None = None
@@ -79,7 +81,7 @@ class Progress:
             self._live = Live(self, console=self._console, refresh_per_second=8, transient=True)
             self._live.start()
         else:
-            self._line(f"{self._title}: {self._phase}")
+            self._line(self._phase)
         return self
 
     def __exit__(
@@ -92,7 +94,7 @@ class Progress:
 
     def resource(self, resource: Resource) -> None:
         """One resource more."""
-        self._phase = "running the program"
+        self._phase = "registering"
         self._tally.add(resource)
         if self._live is None and time.perf_counter() - self._said >= _EVERY:
             branch = self._tally.branches.get(self._tally.current)
@@ -119,8 +121,17 @@ class Progress:
         of = f" of about {self._expected:,}" if self._expected > tally.total else ""
         head.add_row(
             self._spinner,
-            Text(self._title, style="title"),
-            Text(f"{tally.total:,}{of} resources", style="count"),
+            ProgressBar(
+                total=self._expected,
+                completed=min(tally.total, self._expected),
+                width=_BAR,
+                style="faint",
+                complete_style="cyan",
+                finished_style="cyan",
+            )
+            if self._expected and tally.total
+            else "",
+            Text(f"{tally.total:,}{of} resources" if tally.total else "", style="count"),
             Text(self._phase, style="faint"),
             Text(seconds(self._elapsed()), style="faint"),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule
@@ -20,11 +20,21 @@ if TYPE_CHECKING:
     from sandbox.model import Properties
 
 
+_LINE: Final = 80
+"""A longer value stands on several lines."""
+
+
+def title(console: Console, stack: str, project: str) -> None:
+    """The first line: which stack, and what the sandbox is."""
+    text = Text.assemble((f" {stack} ", "stack"), (f"  {project} against a simulated cloud: ", "faint"))
+    console.print(text.append("nothing real is made, no credential is read", style="faint"))
+
+
 def heading(console: Console, text: str, beside: str = "") -> None:
     """A section's heading, with something faint beside it."""
     console.print()
     title = Text.assemble((text, "title"), (f"  {beside}" if beside else "", "faint"))
-    console.print(Rule(title, align="left", style="faint", characters="─"))
+    console.print(Rule(title, align="left", style="rule", characters="─"))
 
 
 def outputs(found: Properties) -> RenderableType:
@@ -34,7 +44,9 @@ def outputs(found: Properties) -> RenderableType:
     table.add_column(overflow="fold")
     for key in sorted(found):
         shown = plain(found[key])
-        text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, indent=2)
+        text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
+        if len(text) > _LINE and not isinstance(shown, str):
+            text = json.dumps(shown, ensure_ascii=False, indent=2)
         table.add_row(key, Text(text, style="warn" if shown in (SECRET, UNKNOWN) else ""))
     return table
 

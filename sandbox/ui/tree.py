@@ -44,7 +44,7 @@ def tree(
     roots = _grow(resources)
     top = roots[0] if len(roots) == 1 else None
     if top is not None:
-        shown = Tree(_line(top, mark, force_count=True), guide_style="faint")
+        shown = Tree(_line(top, mark), guide_style="faint")
         _branch(shown, top.children, full=full, mark=mark)
         return shown
     shown = Tree(Text("resources", style="component"), guide_style="faint")
@@ -78,14 +78,14 @@ def _branch(tree: Tree, nodes: list[_Node], *, full: bool, mark: Callable[[Resou
     for node in holders:
         type_ = node.resource.type
         if alike[type_] <= _ALIKE:
-            below = tree.add(_line(node, mark, force_count=True))
+            below = tree.add(_line(node, mark))
             _branch(below, node.children, full=False, mark=mark)
         elif type_ not in done:
             done.add(type_)
             tree.add(_several([other for other in holders if other.resource.type == type_]))
 
 
-def _line(node: _Node, mark: Callable[[Resource], Text | None] | None, *, force_count: bool = False) -> Text:
+def _line(node: _Node, mark: Callable[[Resource], Text | None] | None) -> Text:
     resource = node.resource
     text = Text(no_wrap=True, overflow="ellipsis")
     before = mark(resource) if mark is not None else None
@@ -94,7 +94,7 @@ def _line(node: _Node, mark: Callable[[Resource], Text | None] | None, *, force_
     holder = not resource.custom or bool(node.children)
     text.append(resource.name, style="component" if holder else "name")
     text.append(f"  {short_type(resource.type)}", style="faint" if holder else "type")
-    if force_count or node.children:
+    if node.children:
         text.append(f"  {node.total:,}", style="count")
     if resource.protect:
         text.append("  protected", style="warn")
@@ -102,14 +102,19 @@ def _line(node: _Node, mark: Callable[[Resource], Text | None] | None, *, force_
 
 
 def _types(leaves: list[_Node]) -> Text:
-    found = Counter(short_type(node.resource.type) for node in leaves)
+    return types(Counter(short_type(node.resource.type) for node in leaves))
+
+
+def types(found: Counter[str]) -> Text:
+    """``9xSubnet, 3xNatGateway, FlowLog``: the most frequent first."""
     text = Text(style="faint")
     common = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     for index, (type_, number) in enumerate(common[:_TYPES]):
-        text.append(" · " if index else "")
-        text.append(f"{number} " if number > 1 else "", style="default").append(type_, style="type")
+        text.append(", " if index else "")
+        # Without a blank, so that number and type stay on one line.
+        text.append(f"{number}\N{MULTIPLICATION SIGN}" if number > 1 else "").append(type_, style="type")
     if len(common) > _TYPES:
-        text.append(f" · {count(len(common) - _TYPES, 'more type')}")
+        text.append(f", {count(len(common) - _TYPES, 'more type')}")
     return text
 
 

@@ -36,9 +36,9 @@ def _packs(found: Verdict) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(width=1)
     table.add_column(no_wrap=True)
-    table.add_column(justify="right")
-    table.add_column(justify="right")
-    table.add_column()
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
     table.add_column(style="faint")
     for pack in found.packs:
         violations = found.pack_violations(pack.name)
@@ -84,7 +84,10 @@ def _rules(violations: Iterable[Violation], sign: str, style: str, *, limit: int
             ("  ", ""),
             (rule, "component"),
             (f"  {pack}", "faint"),
-            (f"  {found[0].severity}" if found[0].severity else "", "faint"),
+            (
+                f"  {found[0].severity}" if found[0].severity else "",
+                "bad" if found[0].severity == "critical" else "faint",
+            ),
         )
         parts: list[RenderableType] = [head, indented(Text(description))]
         resources = [(urn, list(same)) for urn, same in groupby(found, key=lambda violation: violation.urn)]
@@ -99,8 +102,15 @@ def _rules(violations: Iterable[Violation], sign: str, style: str, *, limit: int
 def _one(urn: str, violations: list[Violation]) -> RenderableType:
     head = Text.assemble(("· ", "faint"), (short_type(type_of(urn)), "type"), (f" {name_of(urn)}", "component"))
     messages = [violation.message.partition("\n")[2] for violation in violations]
-    parts = [indented(Text(message)) for message in messages if message]
+    parts = [_message(message) for message in messages if message]
     return Group(head, *parts, indented(Text(urn, style="faint", overflow="fold")))
+
+
+def _message(text: str) -> Table:
+    """An arrow, and beside it what to write instead."""
+    table = Table.grid(padding=(0, 1))
+    table.add_row(Text("  →", style="good"), Text(text))
+    return table
 
 
 def _remediated(found: Verdict) -> Text:

@@ -1,4 +1,4 @@
-"""Small projects of their own for the commands: a program, stack files, packs, and the commands as a user calls them."""
+"""Small projects of their own for the commands: a program, stack files, packs, and the commands as users call them."""
 
 from __future__ import annotations
 

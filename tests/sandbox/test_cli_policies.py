@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from conftest import PACK, Project
 
 SEEN = """
@@ -21,7 +20,8 @@ SEEN = """
                 "protect": args.opts.protect, "ignore": list(args.opts.ignore_changes),
                 "dbr": args.opts.delete_before_replace, "create": args.opts.custom_timeouts.create_seconds,
                 "parent": args.opts.parent,
-                "provider": args.provider and [args.provider.resource_type, args.provider.name, dict(args.provider.props)],
+                "provider": args.provider
+                and [args.provider.resource_type, args.provider.name, dict(args.provider.props)],
                 "project": pulumi.get_project(), "stack": pulumi.get_stack(),
                 "config": pulumi.Config("demo").get("greeting"),
                 "dry": pulumi.runtime.is_dry_run(),
@@ -59,9 +59,7 @@ def test_packs_see_what_the_real_engine_would_send(project: Project) -> None:
     """)
     result = project.call("up", "dev")
     assert result.code == 0, result.out + result.err
-    seen = {
-        found["name"]: found for found in map(json.loads, (directory / "seen.jsonl").read_text().splitlines())
-    }
+    seen = {found["name"]: found for found in map(json.loads, (directory / "seen.jsonl").read_text().splitlines())}
     assert set(seen) == {"demo-dev", "ours", "house", "kitchen", "pantry"}
     kitchen = seen["kitchen"]
     assert kitchen["urn"] == "urn:pulumi:dev::demo::demo:index:Part$demo:index:Thing::kitchen"
@@ -124,7 +122,9 @@ def test_a_broken_pack_gives_no_verdict_and_says_what_it_printed(project: Projec
 
 
 def test_a_pack_that_prints_much_does_not_hang(project: Project) -> None:
-    project.pack("security", PACK.replace("def few(args, report):", "def few(args, report):\n        print('x' * 500_000)"))
+    project.pack(
+        "security", PACK.replace("def few(args, report):", "def few(args, report):\n        print('x' * 500_000)")
+    )
     assert project.call("up", "dev").code == 0
 
 
@@ -179,7 +179,10 @@ def test_defaults_then_the_packs_initial_configuration_then_the_file(project: Pr
         ('{"at-most": {"limit": 3}}', "enforcementLevel is missing"),
         ('{"at-most": 3}', "a level or an object with enforcementLevel is wanted, found 3"),
         ('{"at-least": "advisory"}', "no pack has a rule of this name; rules are at-most"),
-        ('{"at-most": {"enforcementLevel": "advisory", "limit": "many"}}', "at-most.limit: 'many' is not of type 'number'"),
+        (
+            '{"at-most": {"enforcementLevel": "advisory", "limit": "many"}}',
+            "at-most.limit: 'many' is not of type 'number'",
+        ),
         ('{"environments": ["prod"]}', "Pulumi Cloud"),
     ],
 )
@@ -219,7 +222,12 @@ def test_a_remediating_rule_is_run_first_and_later_rules_see_what_it_made(projec
     assert result.code == 0
     assert result.report["policies"]["violations"] == []
     assert result.report["remediated"] == [
-        {"pack": "helping", "rule": "shut-doors", "urn": "urn:pulumi:dev::demo::demo:index:Thing::kitchen", "keys": ["door"]}
+        {
+            "pack": "helping",
+            "rule": "shut-doors",
+            "urn": "urn:pulumi:dev::demo::demo:index:Thing::kitchen",
+            "keys": ["door"],
+        }
     ]
     assert "shut-doors: kitchen: door" in project.call("up", "dev").out
 
@@ -264,7 +272,9 @@ def test_the_packs_own_directory_is_all_it_needs(project: Project) -> None:
     directory = project.pack("security", PACK.replace("EnforcementLevel.{level}", "LEVEL") + "    # nothing more")
     source = (directory / "__main__.py").read_text()
     (directory / "__main__.py").write_text("from rules import LEVEL\n" + source)
-    (directory / "rules.py").write_text("from pulumi_policy import EnforcementLevel\n\nLEVEL = EnforcementLevel.ADVISORY\n")
+    (directory / "rules.py").write_text(
+        "from pulumi_policy import EnforcementLevel\n\nLEVEL = EnforcementLevel.ADVISORY\n"
+    )
     project.program("""thing("kitchen", door="open")""")
     # A module of that name where the command is called must not be taken instead.
     (project.root / "rules.py").write_text("LEVEL = None\n")

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-
-from conftest import Project
+from conftest import HERE, Project
 
 
 def test_a_good_run_shows_tree_verdict_outputs_and_writes_the_deployment(project: Project) -> None:
@@ -257,7 +259,7 @@ def test_full_tree_names_every_resource_and_folded_counts_them(project: Project)
             thing(f"bed-{number}", Part(f"hut-{number}", pulumi.ResourceOptions(parent=village)))
     """)
     folded = project.call("up", "dev", "--tree", "folded").out
-    assert "40 Thing" in folded
+    assert "40\N{MULTIPLICATION SIGN}Thing" in folded
     assert "room-17" not in folded
     assert "9 \N{MULTIPLICATION SIGN} Part  18  hut-0, hut-1" in folded
     full = project.call("up", "dev", "--tree", "full").out
@@ -308,7 +310,6 @@ def _servers(root: Path) -> list[str]:
     return found
 
 
-
 def test_no_server_outlives_its_run(project: Project) -> None:
     project.pack("security")
     project.pack("governance")
@@ -331,7 +332,7 @@ def test_a_run_that_is_ended_from_outside_takes_its_servers_with_it(project: Pro
         time.sleep(60)
     """)
     with project.start("up", "dev") as process:
-        _until(lambda: (project.root / "waiting").exists())
+        _until((project.root / "waiting").exists)
         assert len(_servers(project.root)) == 2
         subprocess.run(["kill", f"-{signal}", str(process.pid)], check=True)
         out, err = process.communicate(timeout=30)
@@ -346,3 +347,41 @@ def _until(reached: object, seconds: float = 30.0) -> None:
     while not reached():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_on_a_terminal_progress_leaves_no_trace_and_the_report_is_coloured(project: Project) -> None:
+    project.pack("security")
+    near, far = pty.openpty()
+    try:
+        with subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "up", "dev"],
+            cwd=project.root,
+            env={**os.environ, "PYTHONPATH": str(HERE), "TERM": "xterm-256color", "COLUMNS": "100"},
+            stdin=far,
+            stdout=far,
+            stderr=far,
+        ) as process:
+            os.close(far)
+            shown = _read_all(near)
+            assert process.wait(timeout=120) == 0
+    finally:
+        os.close(near)
+    assert "\x1b[2K" in shown  # what progress drew is erased
+    last = shown.rpartition("\x1b[2K")[2]
+    assert "Resources" in last
+    assert "importing" not in last
+    assert "dev is up in the sandbox: 4 resources" in last
+    assert "\x1b[1m" in last
+
+
+def _read_all(descriptor: int) -> str:
+    found = b""
+    while True:
+        try:
+            chunk = os.read(descriptor, 65536)
+        except OSError:  # Linux says so when the other side is closed
+            break
+        if not chunk:
+            break
+        found += chunk
+    return found.decode()

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from conftest import Project
+
 from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret
 from sandbox.preview import ABSENT, Change, Plan, Step, differences, plan
 
@@ -172,7 +172,7 @@ def test_differences_are_leaves_by_path() -> None:
         Change("p.a[2]", 3, ABSENT),
         Change("p.c", None, {}),
         Change('p["dotted.key"]', "1", "2"),
-        Change("p.gone", True, ABSENT),  # noqa: FBT003
+        Change("p.gone", True, ABSENT),
     ]
 
 
@@ -208,7 +208,9 @@ def test_preview_shows_create_update_replace_delete_and_writes_nothing(project: 
     """)
     result = project.call("preview", "dev")
     assert result.code == 0, result.out
-    assert "+ 1 to create   ~ 1 to update   ± 1 to replace   - 1 to delete   3 unchanged" in result.out.replace("= ", "")
+    assert "+ 1 to create   ~ 1 to update   ± 1 to replace   - 1 to delete   3 unchanged" in result.out.replace(
+        "= ", ""
+    )
     assert "size: 1 → 2" in result.out
     assert 'place: "north" → "south"  replaces the resource' in result.out
     assert project.file("stack.json").read_bytes() == before

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from conftest import Project
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import Project
 from sandbox.model import Properties, Resource, Run, Secret, Value
 from sandbox.owned import LIST, DirectoryRefused, replace
 from sandbox.render import dump, render
@@ -152,7 +152,9 @@ def test_every_text_comes_back(text: str) -> None:
     assert yaml.safe_load(dump({"key": text})) == {"key": text}
 
 
-@pytest.mark.parametrize("text", ["1e3", "y", "N", "0o17", "0x1f", "1_000", ".5", "1.", "+1", "on", "null", "~", "12:30"])
+@pytest.mark.parametrize(
+    "text", ["1e3", "y", "N", "0o17", "0x1f", "1_000", ".5", "1.", "+1", "on", "null", "~", "12:30"]
+)
 def test_texts_that_another_reader_takes_for_something_else_are_quoted(text: str) -> None:
     assert dump({"key": text}).split(": ", 1)[1][0] in "'\""
 
@@ -237,7 +239,8 @@ MANIFESTS = """
     provider = pulumi.ProviderResource("kubernetes", "main", {})
     def manifest(type_, name, namespace=None, **props):
         metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
-        return pulumi.CustomResource(type_, name, {"metadata": metadata, **props}, pulumi.ResourceOptions(provider=provider))
+        options = pulumi.ResourceOptions(provider=provider)
+        return pulumi.CustomResource(type_, name, {"metadata": metadata, **props}, options)
     manifest("kubernetes:core/v1:Namespace", "mcp")
     manifest("kubernetes:core/v1:ConfigMap", "settings", "mcp", data={"a": "1"})
 """
@@ -248,7 +251,10 @@ def test_render_writes_below_the_sandbox_or_where_it_is_told(project: Project) -
     result = project.call("render", "dev")
     assert result.code == 0, result.out + result.err
     assert "2 objects, 0 Helm releases in .sandbox/dev/rendered" in result.out
-    assert set(tree(project.file("rendered"))) == {"main/_cluster/namespace-mcp.yaml", "main/mcp/configmap-settings.yaml"}
+    assert set(tree(project.file("rendered"))) == {
+        "main/_cluster/namespace-mcp.yaml",
+        "main/mcp/configmap-settings.yaml",
+    }
     report = project.call("render", "dev", "--to", "out", "--json").report
     assert report["objects"] == 2
     assert tree(project.root / "out") == tree(project.file("rendered"))
