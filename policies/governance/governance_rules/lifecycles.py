@@ -129,7 +129,7 @@ def check_lifecycles(resources: list[Resource], config: Config) -> Iterator[Resu
 store_lifecycle = StackRule(
     About(
         name="store-lifecycle",
-        description="Buckets and registries have a lifecycle; all versions of a bucket's objects end within their class.",
+        description="Buckets and registries have a lifecycle; all versions of objects end within their class.",
         severity="high",
         remedy="Write one lifecycle a bucket, with expiry of current and of noncurrent versions, and one a repository.",
         controls={**COPPA_AND_OTHERS, "FSBP": ("S3.10", "S3.13", "ECR.3")},

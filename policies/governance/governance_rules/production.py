@@ -112,6 +112,7 @@ SAFEGUARDS: Final[Mapping[str, tuple[Check, ...]]] = {
     "aws:kms/key:Key": (_deletion_window, _protected),
     "aws:eks/cluster:Cluster": (_DELETION,),
     "aws:lb/loadBalancer:LoadBalancer": (_on("enableDeletionProtection", write="enable_deletion_protection=True"),),
+    "aws:alb/loadBalancer:LoadBalancer": (_on("enableDeletionProtection", write="enable_deletion_protection=True"),),
 }
 """What production has of each."""
 
@@ -128,19 +129,9 @@ production_safeguards = Rule(
         name="production-safeguards",
         description="In production stores and keys are protected from deletion, backed up and doubled.",
         severity="high",
-        remedy="Set what the message names. Removing a protected store takes two updates: the protection, then the store.",
+        remedy="Set what the message names. A protected store goes in two updates: the protection, then the store.",
         controls={
-            "FSBP": (
-                "RDS.5",
-                "RDS.7",
-                "RDS.8",
-                "RDS.11",
-                "DynamoDB.2",
-                "DynamoDB.6",
-                "ElastiCache.1",
-                "ElastiCache.3",
-                "KMS.3",
-            ),
+            "FSBP": ("RDS.5", "RDS.7", "RDS.8", "RDS.11", "DynamoDB.2", "DynamoDB.6", "ElastiCache.3"),
             "SOC 2": ("A1.2", "C1.1", "CC7.5"),
             "GDPR": ("32",),
         },

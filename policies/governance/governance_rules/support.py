@@ -58,7 +58,7 @@ def _database(resource: Resource, _: Config) -> Iterator[Result]:
     yield from must_be_one_of(
         resource["engineLifecycleSupport"],
         ("open-source-rds-extended-support-disabled",),
-        "write engine_lifecycle_support='open-source-rds-extended-support-disabled': by default an old engine is paid for",
+        "write engine_lifecycle_support='open-source-rds-extended-support-disabled': else an old engine is paid for",
     )
 
 

@@ -61,6 +61,11 @@ def _pairs(field: Field) -> dict[str, Field]:
     return {key: field[key] for key in field.keys}
 
 
+def _hides(field: Field) -> bool:
+    """Whether there may be tags that are not known: the values of an object's keys are another matter."""
+    return field.hidden or (isinstance(field.value, list) and any(item["key"].unknown for item in field.each()))
+
+
 @lru_cache(maxsize=16)
 def _decoded(text: str) -> Field:
     try:
@@ -87,7 +92,7 @@ def tags_of(resource: Resource) -> Tags:
         for key, field in _pairs(source).items():
             if not (field.unknown and key in values):
                 values[key] = field
-    return Tags(values, whole=not any(source.unknown for source in sources))
+    return Tags(values, whole=not any(_hides(source) for source in sources))
 
 
 def data_class(resource: Resource) -> str:
@@ -131,7 +136,10 @@ def _stamped(resource: Resource, config: Config) -> Iterator[Result]:
             found.add(kind)
             field = specification["tags"]
             yield from _lacking(Tags(_pairs(field), whole=not field.unknown), config, field.path)
-    if _STAMPED - found:
+    hidden = specifications.hidden or any(it["resourceType"].unknown for it in specifications.each())
+    if hidden and _STAMPED - found:
+        yield Unseen(specifications.path)
+    elif _STAMPED - found:
         yield Finding(
             specifications.path,
             f"write tag_specifications for {' and '.join(sorted(_STAMPED - found))}: default tags don't reach them",
@@ -177,7 +185,7 @@ def check_class(resource: Resource, config: Config) -> Iterator[Result]:
     tags = tags_of(resource)
     given = tags.text("DataClass")
     if not given:
-        if "DataClass" in tags.values and tags.unknown("DataClass"):
+        if tags.unknown("DataClass"):
             yield Unseen("tags.DataClass")
         return  # that it is missing altogether is for mandatory-tags
     if given not in config.texts("classes"):

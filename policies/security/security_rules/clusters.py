@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from .core.rules import About, Config, Resource, Result, Rule, must_be_one_of, types, unless
+from .core.rules import About, Config, Resource, Result, Rule, must_be_one_of, must_contain, types
 
 LOG_TYPES: Final = frozenset({"api", "audit", "authenticator", "controllerManager", "scheduler"})
 
@@ -17,10 +17,8 @@ def check_control_plane(resource: Resource, _: Config) -> Iterator[Result]:
         ("API",),
         "write 'API': entries, not aws-auth",
     )
-    yield from unless(
-        lambda it: {item.text for item in it.each()} >= LOG_TYPES,
-        resource["enabledClusterLogTypes"],
-        f"write all five: {', '.join(sorted(LOG_TYPES))}",
+    yield from must_contain(
+        resource["enabledClusterLogTypes"], LOG_TYPES, f"write all five: {', '.join(sorted(LOG_TYPES))}"
     )
 
 

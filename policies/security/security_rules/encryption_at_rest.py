@@ -16,6 +16,7 @@ from .core.rules import (
     must_be_one_of,
     must_be_seen,
     must_be_true,
+    must_contain,
     must_have_items,
     strings,
     types,
@@ -116,11 +117,7 @@ def _repository(resource: Resource, _: Config) -> Iterator[Result]:
 
 def _cluster_secrets(resource: Resource, _: Config) -> Iterator[Result]:
     encryption = resource["encryptionConfig"]
-    yield from unless(
-        lambda it: any(item.text == "secrets" for item in it.each()),
-        encryption["resources"],
-        "write encryption_config with resources=['secrets']",
-    )
+    yield from must_contain(encryption["resources"], {"secrets"}, "write encryption_config with resources=['secrets']")
     yield from must_be_given(encryption.at("provider", "keyArn"), f"write key_arn={KEY}")
 
 

@@ -13,6 +13,8 @@ from .core.rules import (
     Resource,
     Result,
     Rule,
+    Unseen,
+    each_must,
     must_be_one_of,
     must_be_seen,
     must_be_true,
@@ -52,7 +54,9 @@ def _parameter_group(resource: Resource) -> Iterator[Result]:
         if not family.text.startswith(beginning) or parameters.unknown:
             continue
         found = [it for it in parameters.each() if it["name"].text == name]
-        if not found:
+        if not found and any(it["name"].unknown for it in parameters.each()):
+            yield Unseen(parameters.path)
+        elif not found:
             yield wrong(
                 parameters, f"write the parameter {name} with value {values[0]}, so that the server refuses plaintext"
             )
@@ -119,11 +123,9 @@ def _distribution(resource: Resource) -> Iterator[Result]:
         yield from must_be_one_of(
             custom["originProtocolPolicy"], ("https-only",), "write origin_protocol_policy='https-only'"
         )
-        yield from unless(
-            lambda it: not it.empty and all(version.text == "TLSv1.2" for version in it.each()),
-            custom["originSslProtocols"],
-            "write origin_ssl_protocols=['TLSv1.2']",
-        )
+        versions, advice = custom["originSslProtocols"], "write origin_ssl_protocols=['TLSv1.2']"
+        yield from must_have_items(versions, advice)
+        yield from each_must(lambda it: it.text == "TLSv1.2", versions, advice)
 
 
 def _denies_plaintext(statement: Statement) -> bool:
@@ -182,7 +184,9 @@ def _gateway(resource: Resource) -> Iterator[Result]:
     for listener in listeners.each():
         protocol = listener["protocol"]
         yield from must_be_seen(protocol)
-        if protocol.text == "HTTP" and listener["port"].number != _HTTP_PORT:
+        if protocol.text == "HTTP":
+            yield from must_be_seen(listener["port"])
+        if protocol.text == "HTTP" and listener["port"].number not in {_HTTP_PORT, None}:
             yield wrong(protocol, "write HTTPS; HTTP may stand only on port 80, to redirect")
     protocols = {listener["protocol"].text for listener in listeners.each()}
     if protocols == {"HTTP"}:

@@ -13,6 +13,7 @@ from .core.rules import (
     Result,
     Rule,
     flag,
+    must_be_absent,
     must_be_false,
     must_be_seen,
     must_be_true,
@@ -84,7 +85,8 @@ def _cluster_endpoint(resource: Resource, config: Config) -> Iterator[Result]:
 
 def _node_group(resource: Resource, _: Config) -> Iterator[Result]:
     remote = resource["remoteAccess"]
-    if not remote.empty:
+    yield from must_be_seen(remote)
+    if not remote.empty and not remote.unknown:
         yield from must_have_items(
             remote["sourceSecurityGroupIds"],
             "leave remote_access out (use SSM): without source groups SSH is open to all",
@@ -109,8 +111,9 @@ def _load_balancer(resource: Resource, config: Config) -> Iterator[Result]:
 
 def _service(resource: Resource, config: Config) -> Iterator[Result]:
     spec, annotations = resource["spec"], resource.props.at("metadata", "annotations")
-    if not spec["externalIPs"].empty:
-        yield wrong(spec["externalIPs"], "leave them out: whoever sets them takes over other services' addresses")
+    yield from must_be_absent(
+        spec["externalIPs"], "leave them out: whoever sets them takes over other services' addresses"
+    )
     yield from must_be_seen(spec["type"])
     name = f"{resource.props.at('metadata', 'namespace').text}/{resource.props.at('metadata', 'name').text}"
     if spec["type"].text != "LoadBalancer" or config.matches("internet_facing", resource.name, name):
@@ -196,6 +199,8 @@ def _ingress(rule: Field, sources: tuple[str, ...], *, edge: bool) -> Iterator[R
                 "write the networks, security groups or prefix lists that need it instead of everywhere; a load "
                 "balancer of the edge is named in the setting edge_groups",
             )
+        elif rule["fromPort"].unknown or rule["toPort"].unknown:
+            yield from must_be_seen(rule["fromPort"], rule["toPort"])
         elif not _only_edge_ports(rule):
             yield wrong(source, "write ports 443 or 80 only: even an edge opens no other port to everyone")
 
@@ -221,12 +226,14 @@ def _ingress_rule(resource: Resource, config: Config) -> Iterator[Result]:
 
 def _default_group(resource: Resource, _: Config) -> Iterator[Result]:
     for name in ("ingress", "egress"):
-        yield from unless(
-            lambda it: it.empty, resource[name], "leave it out: nothing may run in the default security group"
-        )
+        yield from must_be_absent(resource[name], "leave it out: nothing may run in the default security group")
 
 
 def _acl_entry(entry: Field, action: str, cidrs: tuple[str, ...]) -> Iterator[Result]:
+    deciding = [entry[name] for name in (action, *cidrs, "protocol", "fromPort", "toPort")]
+    if any(it.unknown for it in deciding):
+        yield from must_be_seen(*deciding)
+        return
     if entry[action].text.lower() != "allow" or not any(entry[name].text in EVERYWHERE for name in cidrs):
         return
     lowest, highest = entry["fromPort"].number, entry["toPort"].number

@@ -14,10 +14,10 @@ from .core.rules import (
     Result,
     Rule,
     Setting,
+    each_must,
     must_be_seen,
     must_have_items,
     types,
-    unless,
     wrong,
 )
 from .documents import DOCUMENTS, Statement, statements
@@ -216,9 +216,7 @@ def _role_rules(resource: Resource, kind: str) -> Iterator[Result]:
         verbs = {it.text for it in rule["verbs"].each()}
         resources = {it.text for it in rule["resources"].each()}
         for name in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
-            yield from unless(
-                lambda it: all(item.text != "*" for item in it.each()), rule[name], "write them one by one, without `*`"
-            )
+            yield from each_must(lambda it: it.text != "*", rule[name], "write them one by one, without `*`")
         if verbs & _ESCALATING:
             yield wrong(rule["verbs"], "write no escalate, bind or impersonate: with them one has every other right")
         if kind == "ClusterRole" and "secrets" in resources and verbs & _READING and rule["resourceNames"].empty:
@@ -231,11 +229,12 @@ def _role_rules(resource: Resource, kind: str) -> Iterator[Result]:
 
 
 def _binding(resource: Resource) -> Iterator[Result]:
-    if resource.props.at("roleRef", "name").text == "cluster-admin":
-        yield wrong(
-            resource.props.at("roleRef", "name"), "write a role with the rights needed: admins come by access entry"
-        )
+    role = resource.props.at("roleRef", "name")
+    yield from must_be_seen(role, resource["subjects"])
+    if role.text == "cluster-admin":
+        yield wrong(role, "write a role with the rights needed: admins come by access entry")
     for subject in resource["subjects"].each():
+        yield from must_be_seen(subject["name"], subject["kind"])
         if subject["name"].text in _NOBODY:
             yield wrong(subject["name"], "write a group or service account of your own")
         if subject["kind"].text == "ServiceAccount" and subject["name"].text == "default":

@@ -18,7 +18,10 @@ from .core.rules import (
     Rule,
     Setting,
     Unseen,
+    each_must,
     must_be_false,
+    must_be_seen,
+    must_contain,
     must_not_be_true,
     reasoned,
     unless,
@@ -96,6 +99,7 @@ def _volumes(pod: Pod) -> Iterator[Result]:
     if volumes.unknown:
         yield Unseen(volumes.path)
     for volume in volumes.each():
+        yield from must_be_seen(volume)
         for kind in volume.keys:
             if kind != "name" and kind not in VOLUMES and not volume[kind].missing:
                 yield wrong(
@@ -108,11 +112,9 @@ def _privileges(pod: Pod) -> Iterator[Result]:
         security = container["securityContext"]
         yield from must_not_be_true(security["privileged"], "leave it out, or write false")
         yield from must_be_false(security["allowPrivilegeEscalation"], "write false")
-        yield from unless(
-            lambda it: any(item.text == "ALL" for item in it.each()), security.at("capabilities", "drop"), "write [ALL]"
-        )
-        yield from unless(
-            lambda it: all(item.text == "NET_BIND_SERVICE" for item in it.each()),
+        yield from must_contain(security.at("capabilities", "drop"), {"ALL"}, "write [ALL]")
+        yield from each_must(
+            lambda it: it.text == "NET_BIND_SERVICE",
             security.at("capabilities", "add"),
             "leave it out; only NET_BIND_SERVICE may be added",
         )
@@ -172,6 +174,7 @@ def _confinement(pod: Pod) -> Iterator[Result]:
                 profile,
                 "write runtime/default",
             )
+    yield from must_be_seen(pod.spec.at("securityContext", "sysctls"))
     for sysctl in pod.spec.at("securityContext", "sysctls").each():
         yield from unless(lambda it: it.text in SYSCTLS, sysctl["name"], "leave it out: it changes the node's kernel")
 

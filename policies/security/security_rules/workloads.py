@@ -16,6 +16,7 @@ from .core.rules import (
     Setting,
     Unseen,
     flag,
+    must_be_absent,
     must_be_given,
     must_be_seen,
     must_be_true,
@@ -321,19 +322,17 @@ def _looks_secret(name: str, value: Field) -> bool:
 def _environment(pod: Pod, _: Config) -> Iterator[Result]:
     for container in pod.containers:
         for variable in container["env"].each():
-            if not variable.at("valueFrom", "secretKeyRef").empty:
-                yield wrong(
-                    variable.at("valueFrom", "secretKeyRef"),
-                    "mount the secret as a file: children, dumps and error reports show the environment",
-                )
+            yield from must_be_absent(
+                variable.at("valueFrom", "secretKeyRef"),
+                "mount the secret as a file: children, dumps and error reports show the environment",
+            )
             value = variable["value"]
             if value.unknown and _SECRET_NAME.fullmatch(variable["name"].text):
                 yield Unseen(value.path)
             elif _looks_secret(variable["name"].text, value):
                 yield wrong(value, "keep the secret in Secrets Manager and mount it as a file")
         for source in container["envFrom"].each():
-            if not source["secretRef"].empty:
-                yield wrong(source["secretRef"], "mount the secret as files instead")
+            yield from must_be_absent(source["secretRef"], "mount the secret as files instead")
 
 
 def _config_map(resource: Resource) -> Iterator[Result]:

@@ -111,6 +111,12 @@ class Field:
         return self.value is UNKNOWN
 
     @property
+    def hidden(self) -> bool:
+        """Whether the value, or an item of the list, is not known yet."""
+        value = self.value
+        return value is UNKNOWN or (isinstance(value, list) and any(item is UNKNOWN for item in value))
+
+    @property
     def missing(self) -> bool:
         """Whether nothing stands there: no value, null or an empty text. An unknown value is something."""
         return self.value is None or self.value == ""

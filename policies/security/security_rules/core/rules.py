@@ -255,6 +255,25 @@ def must_have_items(at: Field, advice: str) -> Iterator[Result]:
     return unless(lambda it: not it.empty, at, advice)
 
 
+def must_be_absent(at: Field, advice: str) -> Iterator[Result]:
+    """A finding if something stands there."""
+    return unless(lambda it: it.empty, at, advice)
+
+
+def must_contain(at: Field, wanted: Collection[str], advice: str) -> Iterator[Result]:
+    """A finding unless the list has all of ``wanted``; with an unknown item, that it could not be seen."""
+    if not set(wanted) <= {item.text for item in at.each()}:
+        yield Unseen(at.path) if at.hidden else Finding(at.path, advice)
+
+
+def each_must(holds: Callable[[Field], bool], at: Field, advice: str) -> Iterator[Result]:
+    """A finding at each item of the list for which ``holds`` doesn't."""
+    if at.unknown:
+        yield Unseen(at.path)
+    for item in at.each():
+        yield from unless(holds, item, advice)
+
+
 def must_be_seen(*fields: Field) -> Iterator[Result]:
     """Nothing but what could not be seen: for values that only decide whether a rule applies."""
     return (Unseen(it.path) for it in fields if it.unknown)
