@@ -87,3 +87,18 @@ def test_a_second_run_changes_nothing_and_a_first_preview_makes_the_same_resourc
     assert {r.urn: r.inputs for r in again.resources} == before
     # a resource made inside an apply would be missing here
     assert {r.urn for r in run_program(stack, root=root, preview=True).resources} == set(before)
+
+
+def test_the_kubeconfig_is_the_same_whoever_runs(project: tuple[str, Path]) -> None:
+    stack, root = project
+    stack_file = root / f"Pulumi.{stack}.yaml"
+    found = yaml.safe_load(stack_file.read_text())
+    # without credential options of its own the component would take this one over
+    stack_file.write_text(yaml.safe_dump({"config": {**found["config"], "aws:profile": "somebody"}}))
+    kubeconfigs = [
+        r.inputs["kubeconfig"]
+        for r in run_program(stack, root=root).resources
+        if r.type == "pulumi:providers:kubernetes"
+    ]
+    assert len(kubeconfigs) == 2
+    assert not any("somebody" in str(kubeconfig) for kubeconfig in kubeconfigs)
