@@ -68,6 +68,7 @@ class FixedScaling(Settings):
 
     kind: Literal["fixed"]
     replicas: Replicas
+    """How many, always."""
 
 
 class QueueScaling(Settings):

@@ -2,6 +2,7 @@
 
 from components.agent_fleet.fleet import AgentFleet
 from components.agent_fleet.settings import Agent, AgentFleetSettings, ResolvedAgent, check
+from components.agent_fleet.stores import check_stores
 from components.agent_fleet.workloads import budgets, repositories, secrets, workloads
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ResolvedAgent",
     "budgets",
     "check",
+    "check_stores",
     "repositories",
     "secrets",
     "workloads",

@@ -91,11 +91,15 @@ class AgentDefaults(Settings):
     model: Slug | None = None
     """A key of ``models``. Left out: every agent names its own."""
     scaling: WorkerScaling = QueueScaling(kind="queue")
+    """How many replicas: by the length of its list, by load, or fixed."""
     placement: Placement = "spot"
     """Agents take tasks from a list and give them back when they are stopped, so spot is the rule."""
     priority: Priority = "normal"
+    """Who goes first where room is short."""
     budget_usd_per_day: UsdPerDay = 10
+    """What an agent's model calls may cost a day, in US dollars."""
     resources: Resources = AGENT_RESOURCES
+    """Of each replica."""
 
 
 class Agent(Settings):
@@ -124,10 +128,13 @@ class Coordinator(Settings):
     """The service that takes requests and puts tasks on the agents' lists."""
 
     image: OwnImage
+    """The image that it runs, in the stack's own registry."""
     port: Annotated[int, Field(ge=1024, le=65535, strict=True)] = DEFAULT_PORT
     """Serves requests, ``/health`` and ``/metrics``. Above 1023, since the process is not root."""
     scaling: ServerScaling = ResourceScaling(min_replicas=2, max_replicas=4)
+    """How many replicas."""
     resources: Resources = Resources()
+    """Of each replica."""
 
 
 class AgentFleetSettings(Settings):
@@ -142,6 +149,7 @@ class AgentFleetSettings(Settings):
     scaler_user: Slug = "keda"
     """User of the cache ``queue`` as whom the autoscaler reads how long the lists are; it needs no content."""
     coordinator: Coordinator
+    """Takes requests and hands their parts to the agents."""
     agents: Annotated[dict[Slug, Agent], Field(min_length=1)]
     """The agents by name."""
 

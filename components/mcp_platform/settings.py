@@ -85,6 +85,7 @@ class McpServer(Settings):
     """One MCP server."""
 
     image: OwnImage
+    """The image that it runs, in the stack's own registry."""
     transport: Literal["streamable-http", "websocket"] = "streamable-http"
     """``streamable-http`` is today's stateless specification. ``websocket`` is no standard transport: connections stay
     with a replica for 3600 s."""
@@ -103,19 +104,23 @@ class McpServer(Settings):
     resources: Resources | None = None
     """Of each replica. Left out: what ``defaults`` says."""
     profile: PermissionProfile
+    """Who may call it, what it offers, where it may go."""
 
 
 class ServerDefaults(Settings):
     """What a server has that doesn't say otherwise."""
 
     scaling: ServerScaling = ResourceScaling(min_replicas=2, max_replicas=6)
+    """How many replicas."""
     resources: Resources = Resources()
+    """Of each replica."""
 
 
 class EgressProxySettings(Settings):
     """The proxy through which external hosts are reached. It exists only where somebody may reach one."""
 
     replicas: Annotated[int, Field(ge=1, le=10, strict=True)] = 2
+    """A fixed number: without the proxy nobody gets out."""
     resources: Resources = Resources(
         requests=Quantities(cpu="50m", memory="64Mi"), limits=Quantities(cpu="500m", memory="256Mi")
     )

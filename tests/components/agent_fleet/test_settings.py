@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ Path = tuple[str | int, ...]
 
 def put(*path: str | int, value: object) -> Change:
     def change(sections: Raw) -> None:
-        here = sections
+        here: Any = sections
         for part in path[:-1]:
             here = here[part]
         here[path[-1]] = value
@@ -33,7 +34,7 @@ def put(*path: str | int, value: object) -> Change:
 
 def drop(*path: str | int) -> Change:
     def change(sections: Raw) -> None:
-        here = sections
+        here: Any = sections
         for part in path[:-1]:
             here = here[part]
         del here[path[-1]]
