@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import PACK, Project
+
+from tests.sandbox.projects import PACK, Project
 
 SEEN = """
     import json, pathlib

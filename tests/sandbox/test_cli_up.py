@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import HERE, Project
+
+from tests.sandbox.projects import HERE, Project
 
 
 def test_a_good_run_shows_tree_verdict_outputs_and_writes_the_deployment(project: Project) -> None:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Project
 
 from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret
 from sandbox.preview import ABSENT, Change, Plan, Step, differences, plan
+from tests.sandbox.projects import Project
 
 STACK = "urn:pulumi:dev::demo::pulumi:pulumi:Stack::demo-dev"
 SUBNET = "aws:ec2/subnet:Subnet"
