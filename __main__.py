@@ -26,7 +26,9 @@ data = DataLayer("data", settings.data, context, networking, keys, opts=cloud)
 
 for key, cluster_settings in settings.clusters.items():
     plan = ClusterPlan.of(key, cluster_settings, settings.sections)
-    cluster = EksCluster(f"eks-{key}", key, cluster_settings, context, networking, keys, opts=cloud)
+    cluster = EksCluster(
+        f"eks-{key}", key, cluster_settings, context, networking, keys, addon_sizes=plan.addon_sizes(), opts=cloud
+    )
     inside = pulumi.ResourceOptions(providers=[*context.providers, cluster.kubernetes])
 
     services = ClusterServices(

@@ -14,6 +14,7 @@ from typing import Final
 from components.agent_fleet import AgentFleetSettings
 from components.agent_fleet.workloads import workloads as agent_workloads
 from components.cluster_services.catalog import CATALOG
+from components.cluster_services.catalog.addons import sizing
 from components.cluster_services.footprint import Profile
 from components.cluster_services.operators import Operator, demand
 from components.cluster_services.paths import endpoints
@@ -102,6 +103,10 @@ class ClusterPlan:
             proxy=egress.proxy,
         )
         return cls(key, cluster, profile, operators, addons, egress, declared, contexts, topology)
+
+    def addon_sizes(self) -> dict[str, dict[str, object]]:
+        """What each add-on is told of replicas and resources, so that its pods are those of its footprint."""
+        return {addon.name: sizing(addon, self.profile) for addon in self.addons}
 
     def needed(self) -> Room:
         """What the base nodes must hold: fewest replicas of ours, operators, add-ons and DaemonSets."""

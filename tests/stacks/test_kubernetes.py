@@ -1,0 +1,179 @@
+"""The rendered objects of each stack, judged by rules written apart from the kit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from lightkube.models import (
+    apps_v1,
+    autoscaling_v2,
+    batch_v1,
+    core_v1,
+    networking_v1,
+    policy_v1,
+    rbac_v1,
+    scheduling_v1,
+    storage_v1,
+)
+
+from sandbox.model import Run
+from tests.pod_security import hardening_violations, pod_of, restricted_violations
+from tests.stacks.graph import manifests
+
+MODULES: dict[str, Any] = {
+    "apps/v1": apps_v1,
+    "autoscaling/v2": autoscaling_v2,
+    "batch/v1": batch_v1,
+    "v1": core_v1,
+    "networking.k8s.io/v1": networking_v1,
+    "policy/v1": policy_v1,
+    "rbac.authorization.k8s.io/v1": rbac_v1,
+    "scheduling.k8s.io/v1": scheduling_v1,
+    "storage.k8s.io/v1": storage_v1,
+}
+
+
+def named(manifest: dict[str, Any]) -> str:
+    metadata = manifest["metadata"]
+    return f"{metadata.get('namespace', '_cluster')}/{manifest['kind']}/{metadata['name']}"
+
+
+def of_kind(run: Run, *kinds: str) -> list[dict[str, Any]]:
+    return [manifest for manifest in manifests(run) if manifest["kind"] in kinds]
+
+
+def test_every_pod_of_ours_passes_pod_security_restricted(run: Run) -> None:
+    pods = [manifest for manifest in manifests(run) if pod_of(manifest) is not None]
+    assert len(pods) > 10
+    assert {named(m): found for m in pods if (found := restricted_violations(m))} == {}
+
+
+def test_every_pod_of_ours_is_hardened_beyond_it(run: Run) -> None:
+    """UID, read-only root, tokens, requests and limits, probes, secrets as files."""
+    pods = [manifest for manifest in manifests(run) if pod_of(manifest) is not None]
+    assert {named(m): found for m in pods if (found := hardening_violations(m))} == {}
+
+
+def test_every_namespace_of_ours_is_closed_and_says_its_level(run: Run) -> None:
+    namespaces = of_kind(run, "Namespace")
+    assert len(namespaces) >= 6
+    closed = {
+        m["metadata"]["namespace"]
+        for m in of_kind(run, "NetworkPolicy")
+        if m["spec"]["podSelector"] in ({}, None)
+        and set(m["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+        and not m["spec"].get("ingress")
+        and not m["spec"].get("egress")
+    }
+    for manifest in namespaces:
+        name, labels = manifest["metadata"]["name"], manifest["metadata"]["labels"]
+        assert name in closed
+        level = "privileged" if name == "node-agents" else "restricted"
+        assert labels["pod-security.kubernetes.io/enforce"] == level, name
+
+
+def test_everything_namespaced_lies_in_a_namespace_that_exists(run: Run) -> None:
+    known = {m["metadata"]["name"] for m in of_kind(run, "Namespace")}
+    known |= {"default", "kube-system", "amazon-cloudwatch", "amazon-guardduty"}
+    used = {m["metadata"]["namespace"] for m in manifests(run) if "namespace" in m["metadata"]}
+    assert used <= known
+
+
+def test_every_deployment_has_a_budget_where_it_has_replicas(run: Run) -> None:
+    scaled: dict[tuple[str, str], int] = {}
+    for m in of_kind(run, "HorizontalPodAutoscaler", "ScaledObject"):
+        target = m["spec"]["scaleTargetRef"]["name"]
+        most = m["spec"].get("maxReplicas", m["spec"].get("maxReplicaCount", 1))
+        scaled[m["metadata"]["namespace"], target] = most
+    budgets = {
+        (m["metadata"]["namespace"], m["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"]): m["spec"]
+        for m in of_kind(run, "PodDisruptionBudget")
+    }
+    # one that counts those that must stay would hold a node for ever while a workload is at its fewest
+    assert all("minAvailable" not in spec and spec["maxUnavailable"] for spec in budgets.values())
+    deployments = of_kind(run, "Deployment")
+    assert deployments
+    for m in deployments:
+        key = (m["metadata"]["namespace"], m["metadata"]["name"])
+        replicas = scaled.get(key, m["spec"].get("replicas", 1))
+        assert (key in budgets) == (replicas > 1), key
+
+
+def test_nothing_is_scaled_twice(run: Run) -> None:
+    owners: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for m in of_kind(run, "HorizontalPodAutoscaler", "ScaledObject"):
+        owners[m["metadata"]["namespace"], m["spec"]["scaleTargetRef"]["name"]].append(m["kind"])
+    assert {key: kinds for key, kinds in owners.items() if len(kinds) > 1} == {}
+    for m in of_kind(run, "Deployment"):
+        if (m["metadata"]["namespace"], m["metadata"]["name"]) in owners:
+            assert "replicas" not in m["spec"], named(m)
+
+
+def test_built_in_kinds_fit_the_schema_of_the_clusters_version(run: Run) -> None:
+    """Strictly, unknown fields refused: what comes back from the typed struct is what went in."""
+    checked = 0
+    for manifest in manifests(run):
+        module = MODULES.get(manifest["apiVersion"])
+        if module is None:
+            continue
+        struct = getattr(module, manifest["kind"])
+        assert msgspec.to_builtins(msgspec.convert(manifest, struct)) == msgspec.to_builtins(
+            msgspec.convert(msgspec.to_builtins(msgspec.convert(manifest, struct)), struct)
+        )
+        assert dropped(manifest, struct) == [], named(manifest)
+        checked += 1
+    assert checked > 60
+
+
+def dropped(manifest: dict[str, Any], struct: Any) -> list[str]:  # noqa: ANN401 - a struct class
+    """Fields that the typed struct doesn't know: ``convert`` would lose them in silence."""
+    kept = msgspec.convert(manifest, struct).to_dict()
+
+    def walk(before: Any, after: Any, path: str) -> list[str]:  # noqa: ANN401 - any JSON value
+        if isinstance(before, dict) and isinstance(after, dict):
+            lost = [f"{path}.{key}" for key in before if key not in after and before[key] is not None]
+            return lost + [
+                w for key in before.keys() & after.keys() for w in walk(before[key], after[key], f"{path}.{key}")
+            ]
+        if isinstance(before, list) and isinstance(after, list):
+            return [w for i, (b, a) in enumerate(zip(before, after, strict=True)) for w in walk(b, a, f"{path}[{i}]")]
+        return []
+
+    return walk(manifest, kept, manifest["kind"])
+
+
+def test_images_are_exact_and_ours(run: Run) -> None:
+    for manifest in manifests(run):
+        for container in (pod_of(manifest) or {}).get("containers", []):
+            registry, _, rest = container["image"].partition("/")
+            assert registry == "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+            assert ":" in rest or "@sha256:" in rest
+            assert not rest.endswith(":latest")
+
+
+def test_secrets_come_from_outside_only(run: Run) -> None:
+    assert of_kind(run, "Secret") == []
+    stores = {m["metadata"]["namespace"] for m in of_kind(run, "SecretStore")}
+    for m in of_kind(run, "ExternalSecret"):
+        assert m["metadata"]["namespace"] in stores
+        for data in [*(m["spec"].get("data") or []), *(m["spec"].get("dataFrom") or [])]:
+            key = (data.get("remoteRef") or data.get("extract"))["key"]
+            platform, env, namespace, _ = key.split("/")
+            assert (platform, env, namespace) == ("toolboxai", run.stack, m["metadata"]["namespace"])
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "production"])
+def test_the_fleet_of_the_platform(stack: str, run_of: Callable[[str], Run]) -> None:
+    deployments = {(m["metadata"]["namespace"], m["metadata"]["name"]) for m in of_kind(run_of(stack), "Deployment")}
+    agents = {"coordinator", "supervisor", "content", "quiz", "terrain", "script", "review"}
+    assert {name for namespace, name in deployments if namespace == "mcp-agents"} == agents
+    assert {name for namespace, name in deployments if namespace == "mcp"} >= {
+        "context",
+        "curriculum",
+        "assessment",
+        "files",
+    }
