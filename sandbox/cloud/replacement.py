@@ -66,7 +66,7 @@ aws:eks/cluster:Cluster name roleArn encryptionConfig kubernetesNetworkConfig bo
 aws:eks/nodeGroup:NodeGroup nodeGroupName nodeGroupNamePrefix clusterName nodeRoleArn subnetIds amiType capacityType diskSize instanceTypes remoteAccess region
 aws:eks/podIdentityAssociation:PodIdentityAssociation clusterName namespace serviceAccount region
 aws:elasticache/parameterGroup:ParameterGroup name family region
-aws:elasticache/replicationGroup:ReplicationGroup replicationGroupId atRestEncryptionEnabled kmsKeyId subnetGroupName port parameterGroupFamily snapshotName snapshotArns dataTieringEnabled region
+aws:elasticache/replicationGroup:ReplicationGroup replicationGroupId atRestEncryptionEnabled kmsKeyId subnetGroupName port snapshotName snapshotArns dataTieringEnabled region
 aws:elasticache/subnetGroup:SubnetGroup name region
 aws:elasticache/user:User userId userName engine region
 aws:elasticache/userGroup:UserGroup userGroupId engine region

@@ -33,16 +33,6 @@ def _by_arn(service: str, resource: str, key: str = "name", *, output: str = "ar
     return make
 
 
-def _by_uuid(service: str, resource: str, *, output: str = "arn") -> Maker:
-    """The ID is a UUID, and stands in the ARN."""
-
-    def make(making: Making) -> tuple[str, Properties]:
-        id_ = uuid_of(f"{making.account}/{making.region}/{making.urn}")
-        return id_, {output: making.arn(service, resource.format(id_))}
-
-    return make
-
-
 def _metric_alarm(making: Making) -> tuple[str, Properties]:
     name = making.text("name", making.text("alarmName"))
     return name, {"arn": making.arn("cloudwatch", f"alarm:{name}")}
@@ -255,7 +245,6 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "aws:ebs/encryptionByDefault:EncryptionByDefault": lambda m: (f"encryption-{m.hex(8)}", {}),
     "aws:sfn/stateMachine:StateMachine": _by_arn("states", "stateMachine:{}"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": _by_arn("firehose", "deliverystream/{}"),
-    "aws:amp/workspace:Workspace": _by_uuid("aps", "workspace/ws-{}"),
     "aws:inspector2/enabler:Enabler": _account,
     "aws:macie2/account:Account": _account,
 }
