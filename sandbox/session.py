@@ -241,7 +241,7 @@ class Session:
             ui.heading(self.console, "Policies", why)
             return
         ui.heading(self.console, "Policies")
-        self.console.print(indented(shown(verdict)))
+        self.console.print(indented(shown(verdict)), crop=False)
 
     def _show_plan(self, changes: Plan, prior: Run | None) -> None:
         if self.options.as_json:
@@ -250,7 +250,7 @@ class Session:
 
         against = "against the last `up`" if prior is not None else "there has been no `up` yet: all is new"
         ui.heading(self.console, "Changes", against)
-        self.console.print(indented(shown(changes, full=self.options.detail == "full")))
+        self.console.print(indented(shown(changes, full=self.options.detail == "full")), crop=False)
 
     def _show_outputs(self, run: Run) -> None:
         if run.outputs and not self.options.as_json:

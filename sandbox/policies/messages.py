@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from sandbox.engine.convert import to_struct
-from sandbox.model import Properties, Resource, Value
+from sandbox.engine.convert import REFERENCE, SIGNATURE, to_struct
+from sandbox.model import Properties, Resource, Secret, Value
 
 
 class Messages:
@@ -62,8 +62,28 @@ class Messages:
 
 
 def visible(properties: Mapping[str, Value]) -> Properties:
-    """``properties`` without the engine's internal ones."""
-    return {key: value for key, value in properties.items() if not key.startswith("__")}
+    """``properties`` as a pack may see them: internal ones left out, a reference to a resource as its ID or URN.
+
+    Source: ``MarshalPropertyValue`` in sdk/go/common/resource/plugin/rpc.go, without ``KeepResources``.
+    """
+    return {key: _lowered(value) for key, value in properties.items() if not key.startswith("__")}
+
+
+def _lowered(value: Value) -> Value:
+    """``value`` without references; itself where it has none."""
+    if isinstance(value, dict):
+        if value.get(SIGNATURE) == REFERENCE:
+            id_ = value.get("id")
+            return id_ if id_ is not None else value.get("urn")
+        inner = {key: _lowered(item) for key, item in value.items()}
+        return inner if any(inner[key] is not item for key, item in value.items()) else value
+    if isinstance(value, list):
+        items = [_lowered(item) for item in value]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    if isinstance(value, Secret):
+        below = _lowered(value.value)
+        return value if below is value.value else Secret(below)
+    return value
 
 
 def _provider(resource: Resource) -> analyzer_pb2.AnalyzerProviderResource:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import dataclass
 from typing import Final, TextIO
 
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.text import Text
 from rich.theme import Theme
 
 PLAIN_WIDTH: Final = 120
@@ -88,9 +90,37 @@ class Quiet:
         os.close(nowhere)
 
 
-def indented(what: RenderableType, by: int = 2, *, above: int = 0) -> Padding:
-    """``what`` moved to the right, with empty lines above; without the blanks that fill up a line."""
-    return Padding(what, (above, 0, 0, by), expand=False)
+@dataclass(frozen=True)
+class Indented:
+    """``what`` moved to the right by ``by`` blanks, ``above`` empty lines before it.
+
+    Unlike rich's own padding it neither fills lines up nor cuts them: a URN stays whole, to be found and copied.
+    """
+
+    what: RenderableType
+    by: int
+    above: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The lines."""
+        for _ in range(self.above):
+            yield Segment.line()
+        inner = options.update_width(max(1, options.max_width - self.by))
+        for line in Segment.split_lines(console.render(self.what, inner)):
+            if line:
+                yield Segment(" " * self.by)
+                yield from line
+            yield Segment.line()
+
+
+def indented(what: RenderableType, by: int = 2, *, above: int = 0) -> Indented:
+    """``what`` moved to the right, with empty lines above."""
+    return Indented(what, by, above)
+
+
+def unbroken(text: str, style: str = "") -> Text:
+    """``text`` on one line, however long it is."""
+    return Text(text, style=style, no_wrap=True, overflow="ignore")
 
 
 def for_people(*, to_stderr: bool) -> Console:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sandbox.model import Unknown
 from sandbox.preview import Absent, Change, Op, Plan, Step
-from sandbox.ui.console import indented
+from sandbox.ui.console import indented, unbroken
 from sandbox.ui.tree import types
 from sandbox.ui.words import count, name_of, short_type
 from sandbox.values import short
@@ -157,6 +157,6 @@ def _renamed(steps: list[Step]) -> Text:
     return text
 
 
-def _refused(step: Step) -> Text:
+def _refused(step: Step) -> RenderableType:
     text = Text.assemble(("✘ refused  ", "bad"), (f"{short_type(step.type)} {step.resource.name} ", "component"))
-    return text.append(step.refused).append(f"\n  {step.urn}", style="faint")
+    return Group(text.append(step.refused), indented(unbroken(step.urn, "faint")))

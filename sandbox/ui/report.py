@@ -12,7 +12,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.ui.console import indented
+from sandbox.ui.console import indented, unbroken
 from sandbox.ui.words import size
 from sandbox.values import SECRET, UNKNOWN, plain
 
@@ -76,14 +76,14 @@ def problem(console: Console, title: str, text: str, *, hint: str = "") -> None:
     parts.append(indented(Group(*lines)))
     if hint:
         parts.append(indented(Text(hint, style="faint")))
-    console.print(Group(*parts))
+    console.print(Group(*parts), crop=False)
 
 
 def _problem_line(line: str) -> Text:
     before, allowed, after = line.partition("allowed: ")
     if allowed and not before.strip():
         return Text.assemble(before, (allowed, "faint"), (after, "good"))
-    return Text(line)
+    return unbroken(line) if line.startswith("urn:") else Text(line)
 
 
 def timing(parts: Mapping[str, float]) -> str:

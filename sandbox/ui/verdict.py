@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sandbox.policies.model import PackReport, Verdict, Violation
-from sandbox.ui.console import indented
+from sandbox.ui.console import indented, unbroken
 from sandbox.ui.words import count, name_of, short_type, type_of
 
 _MEASURABLE: Final = 1_000
@@ -102,8 +102,18 @@ def _rules(violations: Iterable[Violation], sign: str, style: str, *, limit: int
 def _one(urn: str, violations: list[Violation]) -> RenderableType:
     head = Text.assemble(("· ", "faint"), (short_type(type_of(urn)), "type"), (f" {name_of(urn)}", "component"))
     messages = [violation.message.partition("\n")[2] for violation in violations]
-    parts = [_message(message) for message in messages if message]
-    return Group(head, *parts, indented(Text(urn, style="faint", overflow="fold")))
+    parts = [_message(message) for message in _together([message for message in messages if message])]
+    return Group(head, *parts, indented(unbroken(urn, "faint")))
+
+
+def _together(messages: list[str]) -> list[str]:
+    """Messages of the form ``path: what to write`` that say the same of several paths, as one."""
+    places: dict[str, list[str]] = {}
+    for message in messages:
+        path, colon, rest = message.partition(": ")
+        path, rest = (path, rest) if colon and " " not in path else ("", message)
+        places.setdefault(rest, []).append(path)
+    return [f"{', '.join(paths)}: {rest}" if any(paths) else rest for rest, paths in places.items()]
 
 
 def _message(text: str) -> Table:

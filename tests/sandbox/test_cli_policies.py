@@ -7,8 +7,7 @@ import pytest
 from tests.sandbox.projects import PACK, Project
 
 SEEN = """
-    import json, pathlib
-    from google.protobuf import json_format
+    import collections.abc, json, pathlib
     from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy, StackValidationPolicy
     import pulumi
     HERE = pathlib.Path(__file__).parent
@@ -28,10 +27,17 @@ SEEN = """
                 "dry": pulumi.runtime.is_dry_run(),
             }) + "\\n")
 
+    def show(value):
+        if isinstance(value, collections.abc.Mapping):
+            return repr({k: show(v) for k, v in value.items()})
+        if isinstance(value, collections.abc.Sequence) and not isinstance(value, str):
+            return repr([show(v) for v in value])
+        return repr(value)
+
     def whole(args, report):
         (HERE / "stack.json").write_text(json.dumps({
             r.name: {
-                "props": {k: v if isinstance(v, str) else repr(v) for k, v in r.props.items()},
+                "props": {k: v if isinstance(v, str) else show(v) for k, v in r.props.items()},
                 "parent": r.parent and r.parent.name, "dependencies": [d.name for d in r.dependencies],
                 "property_dependencies": {k: [d.name for d in v] for k, v in r.property_dependencies.items()},
                 "provider": r.provider and r.provider.name,
@@ -233,28 +239,25 @@ def test_a_remediating_rule_is_run_first_and_later_rules_see_what_it_made(projec
     assert "shut-doors: kitchen: door" in project.call("up", "dev").out
 
 
-def test_rules_get_containers_of_their_own_although_a_request_is_decoded_once(project: Project) -> None:
-    project.pack(
-        "meddling",
-        """
-        from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+def test_a_reference_to_a_resource_reaches_a_pack_as_its_id_or_urn(project: Project) -> None:
+    directory = project.pack("seeing", SEEN)
+    project.program("""
+        class Holder(pulumi.ComponentResource):
+            def __init__(self, name, props):
+                super().__init__("demo:index:Holder", name, props)
+                self.register_outputs(props)
 
-        def meddle(args, report):
-            if "door" in args.props:
-                args.props["door"] = "open"
-                args.props["handles"]["__target"]["brass"] = "stolen"
-
-        def look(args, report):
-            if args.props.get("door") == "open" or args.props.get("handles", {}).get("brass") == "stolen":
-                report("meddled with")
-
-        PolicyPack("meddling", [
-            ResourceValidationPolicy("meddle", "x", meddle), ResourceValidationPolicy("look", "x", look),
-        ], enforcement_level=EnforcementLevel.MANDATORY)
-        """,
-    )
-    project.program("""thing("kitchen", door="shut", handles={"brass": "two"})""")
-    assert project.call("up", "dev", "--json").report["policies"]["violations"] == []
+        part = Part("house")
+        first = thing("kitchen", part)
+        Holder("holder", {"one": first, "many": [{"part": part}]})
+    """)
+    result = project.call("up", "dev")
+    assert result.code == 0, result.out + result.err
+    whole = json.loads((directory / "stack.json").read_text())
+    state = json.loads(project.file("stack.json").read_text())["deployment"]["resources"]
+    kitchen = next(found for found in state if found["urn"].endswith("::kitchen"))
+    assert whole["holder"]["props"]["one"] == kitchen["id"]
+    assert "urn:pulumi:dev::demo::demo:index:Part::house" in whole["holder"]["props"]["many"]
 
 
 def test_a_preview_says_what_it_could_not_judge(project: Project) -> None:
