@@ -15,6 +15,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 
 from components.agent_fleet import AgentFleetSettings
 from components.agent_fleet import check as check_agents
+from components.agent_fleet import check_stores as check_agent_stores
 from components.cluster_plan import Sections
 from components.cluster_plan import check as check_plan
 from components.cluster_services import ClusterServicesSettings
@@ -105,6 +106,7 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Iterator[Problem]]], ..
     (("stack", "clusters", "services"), check_services),
     (("stack", "data"), check_data),
     (("agents", "mcp"), check_agents),
+    (("data", "mcp", "agents"), check_agent_stores),
     (("stack", "observability"), check_observability),
     (("stack", "networking", "clusters", "services", "data", "mcp", "agents"), check_plan),
 )

@@ -17,6 +17,8 @@ from components.networking.plan import Tier
 from components.networking.settings import InterfaceEndpoint, NetworkingSettings, check
 
 _GATEWAY_ENDPOINTS: Final = ("s3", "dynamodb")
+_NO_PRIVATE_DNS: Final = frozenset({InterfaceEndpoint.DYNAMODB})
+"""Endpoints that AWS offers without private DNS (DynamoDB developer guide, considerations for PrivateLink)."""
 
 
 class Networking(pulumi.ComponentResource):
@@ -256,19 +258,49 @@ class Networking(pulumi.ComponentResource):
             self._interface(endpoint, group)
 
     def _interface(self, endpoint: InterfaceEndpoint, group: aws.ec2.SecurityGroup) -> None:
-        aws.ec2.VpcEndpoint(
+        made = aws.ec2.VpcEndpoint(
             endpoint.value,
             vpc_id=self.vpc_id,
             service_name=self._service(endpoint.value),
             vpc_endpoint_type="Interface",
             subnet_ids=self.private_subnet_ids,
             security_group_ids=[group.id],
-            private_dns_enabled=True,
+            private_dns_enabled=endpoint not in _NO_PRIVATE_DNS,
             # S3's private DNS wants a gateway endpoint beside it, and leaves that to callers outside the VPC
             dns_options=aws.ec2.VpcEndpointDnsOptionsArgs(private_dns_only_for_inbound_resolver_endpoint=False)
             if endpoint is InterfaceEndpoint.S3
             else None,
             tags=self._named(endpoint.value),
+            opts=self._child,
+        )
+
+        if endpoint in _NO_PRIVATE_DNS:
+            self._private_name(endpoint, made)
+
+    def _private_name(self, endpoint: InterfaceEndpoint, made: aws.ec2.VpcEndpoint) -> None:
+        """Lead the service's public name to its endpoint, inside this VPC only, where AWS doesn't do so itself."""
+        host = f"{endpoint.value}.{self._context.identity.region}.amazonaws.com"
+        zone = aws.route53.Zone(
+            endpoint.value,
+            name=host,
+            comment=f"{endpoint.value} through its interface endpoint",
+            vpcs=[aws.route53.ZoneVpcArgs(vpc_id=self.vpc_id)],
+            force_destroy=False,
+            tags=self._named(endpoint.value),
+            opts=self._child,
+        )
+        aws.route53.Record(
+            endpoint.value,
+            zone_id=zone.zone_id,
+            name=host,
+            type="A",
+            aliases=[
+                aws.route53.RecordAliasArgs(
+                    name=made.dns_entries[0].dns_name,
+                    zone_id=made.dns_entries[0].hosted_zone_id,
+                    evaluate_target_health=False,
+                )
+            ],
             opts=self._child,
         )
 
