@@ -192,11 +192,11 @@ IAM: Final = [
         _wild("Resource", _identity(Resource=resource), "write the ARNs it needs")
         for resource in ("*", "arn:aws:s3:::*", ["arn:aws:sqs:*:*:*"])
     ),
-    _wild("Resource", _identity(Sid="AnyResource", Resource="*"), "AnyResource<WhyInWords>"),
+    _wild("Resource", _identity(Sid="Reasoned", Resource="*"), "Reasoned<WhatFor>"),
     _wild("NotResource", _identity(Resource=None, NotResource="arn:aws:s3:::x"), "the opposite grants the rest"),
     _wild(
         "Resource",
-        _identity(Sid="AnyResourceNodesGetManyRoles", Action="iam:PassRole", Resource="*"),
+        _identity(Sid="ReasonedGiveNodesRoles", Action="iam:PassRole", Resource="*"),
         "write the roles that may be passed",
     ),
     Bad(

@@ -99,7 +99,7 @@ SECURITY: Final = [
     *(
         Change("iam-wildcards", "aws:iam/policy:Policy", "policy", policy)
         for policy in (
-            document(statement(Sid="AnyResourceDescribeKnowsNoResources", Action="ec2:Describe*", Resource="*")),
+            document(statement(Sid="ReasonedDescribeNodes", Action="ec2:Describe*", Resource="*")),
             document(statement(Effect="Deny", Action="*", Resource="*")),
             document(statement(Action=["s3:Get*", "s3:ListBucket"], Resource=["arn:aws:s3:::uploads*"])),
             document(statement(Action="iam:PassRole", Resource=f"arn:aws:iam::{ACCOUNT}:role/*")),

@@ -95,7 +95,8 @@ class Pack:
 
     def info(self) -> analyzer_pb2.AnalyzerInfo:
         """Names, levels and settings of its rules."""
-        return self._stub.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
+        info: analyzer_pb2.AnalyzerInfo = self._stub.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
+        return info
 
     def configure(self, **rules: tuple[analyzer_pb2.EnforcementLevel.ValueType, Mapping[str, Any]]) -> None:
         """Give rules a level and settings; underscores in a name stand for hyphens."""

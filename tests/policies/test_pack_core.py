@@ -111,7 +111,7 @@ def test_the_verdict_is_the_same_with_shared_decoding(monkeypatch: pytest.Monkey
     requests += [request(name, {**good(name), "tags": UNKNOWN_ON_THE_WIRE}) for name in GOOD]
     alone = [_servicer(security.RULES).Analyze(it, None) for it in requests]
     for name in ("json_format", "deserialize_properties", "unknown_checking_proxy"):
-        monkeypatch.setattr(analyzer, name, getattr(analyzer, name))
+        monkeypatch.setattr(analyzer, name, vars(analyzer)[name])
     assert serving.share_decoding()
     shared = _servicer(security.RULES)
     assert [shared.Analyze(it, None) for it in requests] == alone
@@ -120,14 +120,14 @@ def test_the_verdict_is_the_same_with_shared_decoding(monkeypatch: pytest.Monkey
 
 def test_a_resource_is_decoded_once_for_all_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    original = analyzer.deserialize_properties
+    original = vars(analyzer)["deserialize_properties"]
 
     def counted(*arguments: Any) -> Any:  # noqa: ANN401 - the SDK's own signature
         calls.append(arguments)
         return original(*arguments)
 
-    monkeypatch.setattr(analyzer, "json_format", analyzer.json_format)
-    monkeypatch.setattr(analyzer, "unknown_checking_proxy", analyzer.unknown_checking_proxy)
+    for name in ("json_format", "unknown_checking_proxy"):
+        monkeypatch.setattr(analyzer, name, vars(analyzer)[name])
     monkeypatch.setattr(analyzer, "deserialize_properties", counted)
     assert serving.share_decoding()
     servicer = _servicer(security.RULES)

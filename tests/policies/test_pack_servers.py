@@ -206,7 +206,9 @@ def test_a_stack_is_judged_as_a_whole(security: Pack) -> None:
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/bucketPolicy:BucketPolicy",
     )
-    whole = [(name, good(name), {}) for name in (BUCKET, *companions)]
+    whole: list[tuple[str, dict[str, Any], dict[str, list[str]]]] = [
+        (name, good(name), {}) for name in (BUCKET, *companions)
+    ]
     assert security.analyze_stack(stack(*whole)) == []
     (said,) = security.analyze_stack(stack(*whole[:-1]))
     assert (said.policyName, said.enforcementLevel) == ("bucket-safeguards", MANDATORY)

@@ -25,8 +25,8 @@ from .documents import DOCUMENTS, Statement, statements
 _WILD_ACTION: Final = re.compile(r"\*|[^:]*[*?][^:]*:.*|[^:]+:[*?]+")
 _WILD_RESOURCE: Final = re.compile(r"\*|arn:[^:]*:[^:]*:\*?:\*?:[*/:]*\*")
 _ROOT: Final = re.compile(r"arn:aws[-a-z]*:iam::\d{12}:root|\d{12}")
-_REASON_LENGTH: Final = 8
-"""Characters after the prefix that make a reason of a Sid."""
+_REASON_LENGTH: Final = 4
+"""Characters after the prefix that make a name of a Sid: IAM allows no sentence there."""
 
 _ATTACHMENTS: Final = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policyArn",
@@ -73,7 +73,7 @@ def _identity(statement: Statement, config: Config) -> Iterator[Result]:
     if everything and not _reasoned(statement, prefix):
         yield Finding(
             f"{statement.path}.Resource",
-            f"write the ARNs it needs; where an action knows no resources, write a Sid: {prefix}<WhyInWords>",
+            f"write the ARNs it needs; where an action knows no resources, write a Sid: {prefix}<WhatFor>",
         )
     if everything and "iam:PassRole" in statement.texts("Action") and not statement.condition("iam:PassedToService"):
         yield Finding(
@@ -124,7 +124,7 @@ iam_wildcards = Rule(
         severity="high",
         remedy="Replace the wildcard by what the workload really calls. Actions that know no resources (most "
         "Describe and List calls, ecr:GetAuthorizationToken, cloudwatch:PutMetricData) go into their own statement, "
-        "with a Sid such as AnyResourceDescribeKnowsNoResources.",
+        "with a Sid such as ReasonedDescribeNodes, and the reason beside the grant.",
         controls={
             "FSBP": ("IAM.1", "IAM.21", "KMS.1", "KMS.2"),
             "CIS EKS 1.8.0": ("5.1.2", "5.1.3"),
@@ -135,8 +135,8 @@ iam_wildcards = Rule(
         settings={
             "reason_prefix": Setting(
                 {"type": "string", "minLength": 3},
-                "AnyResource",
-                "How the Sid of a statement on resource `*` begins; at least eight characters of reason follow.",
+                "Reasoned",
+                "How the Sid of a statement on resource `*` begins; what it is for follows.",
             )
         },
     ),
