@@ -192,7 +192,7 @@ def _memory(value: object) -> object:
     return value
 
 
-Cpu = Annotated[str, BeforeValidator(_cpu)]
+Cpu = Annotated[str, BeforeValidator(_cpu), Field(json_schema_extra={"type": ["string", "number"]})]
 Memory = Annotated[str, BeforeValidator(_memory)]
 
 

@@ -8,22 +8,54 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from sandbox.engine.project import STACK_FILE_KEYS, Project
+
 SCHEMA: Final = Path("schemas") / "stack.schema.json"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def text(root: Path) -> str:
     """The schema of the program in ``root``, as it stands in the file. ``LookupError`` if it declares no settings."""
+    project = Project.load(root)
+    found = _settings(root)
+    keys = found.pop("properties")
+    assert isinstance(keys, dict)  # noqa: S101 - what pydantic gives for a model
+    required = found.pop("required", [])
+    assert isinstance(required, list)  # noqa: S101 - the same
+    schema = {
+        "$schema": DIALECT,
+        "title": f"A stack file of {project.name}",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["config"],
+        "properties": {
+            **{key: {} for key in STACK_FILE_KEYS if key != "config"},
+            "config": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": [f"{project.name}:{key}" for key in required],
+                "properties": {f"{project.name}:{key}": schema for key, schema in keys.items()},
+                # Keys of other namespaces, such as pulumi:tags, are not ours to check.
+                "patternProperties": {f"^(?!{project.name}:)[^:]+:[^:]+$": {}},
+            },
+        },
+        "$defs": found.get("$defs", {}),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _settings(root: Path) -> dict[str, object]:
     sys.path.insert(0, str(root))
     try:
-        settings = importlib.import_module("settings")
+        module = importlib.import_module("settings")
     except ModuleNotFoundError as problem:
         if problem.name != "settings":
             raise
         raise LookupError("the program has no settings module") from None
     finally:
         sys.path.remove(str(root))
-    schema: object = settings.StackSettings.json_schema()
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    schema: dict[str, object] = module.StackSettings.model_json_schema()
+    return schema
 
 
 def write(root: Path) -> tuple[Path, bool]:
