@@ -180,8 +180,8 @@ CHARTS: Final[dict[str, Chart]] = {
     chart.name: chart
     for chart in (
         Chart("aws-load-balancer-controller", "3.5.0", "v3.5.0", _AWS, date(2026, 8, 17)),
-        # Gateway API's project ships no chart; this one brings the standard definitions of 1.6.1 and, by choice, nothing
-        # else. The load balancer controller 3.5 is built for 1.6
+        # Gateway API's project ships no chart; this one brings the standard definitions of 1.6.1 and, by choice,
+        # nothing else. The load balancer controller 3.5 is built for 1.6
         Chart(
             "gateway-crds-helm",
             "v1.9.0",

@@ -83,6 +83,7 @@ class Installer:
         first = [self._installed[name] for name in (*operator.requires, *operator.after) if name in self._installed]
         namespace = operator.home.namespace(self.site.platform)
         made = self.objects.find("Namespace", None, namespace)
+        claims = any(pod.volumes for pod in operator.pods(self.plan.profile))
         options = pulumi.ResourceOptions(
             parent=parent,
             provider=self._cluster.kubernetes,
@@ -93,7 +94,7 @@ class Installer:
                 # without them its first pods could reach nothing
                 *self._policies.get(namespace, []),
                 *self._identity(operator, parent),
-                *([self._cluster.storage_class] if any(pod.volumes for pod in operator.pods(self.plan.profile)) else []),
+                *([self._cluster.storage_class] if claims else []),
             ],
             # two releases of one name can't stand at once
             delete_before_replace=True,

@@ -16,7 +16,7 @@ AMI_ALIASES: Final = {"al2023": "al2023@v20260720", "bottlerocket": "bottlerocke
 """Pinned machine images: ``latest`` would replace every node with each release of AWS's."""
 EXPIRE_AFTER: Final = "720h"
 GRACE: Final = "1h"
-"""How long a drain may take before it is forced: a disruption budget that never yields must not hold a node for ever."""
+"""How long a drain may take before it is forced: no disruption budget may hold a node for ever."""
 
 
 def node_class(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, get_args
 
 from components.cluster_services.footprint import Egress, EgressKind, HostAccess, PodFootprint, PortUse, Profile
@@ -26,12 +27,23 @@ _KNOWN: Final = frozenset(get_args(AwsService))
 _PUBLIC_API: Final = "this stack has no interface endpoint for {0}: its API is called on public addresses"
 
 
-def endpoints(operators: Iterable[Operator], profile: Profile, platform: str, closed: Iterable[str]) -> list[Endpoint]:
-    """Every kind of pod that ``operators`` bring. ``closed`` are the AWS services that have an interface endpoint."""
-    inside = frozenset(closed)
+@dataclass(frozen=True)
+class _Neighbours:
+    """Where operators stand, and with whom."""
+
+    operators: Mapping[str, Operator]
+    profile: Profile
+    platform: str
+    inside: frozenset[str]
+    """AWS services that have an interface endpoint."""
+
+
+def endpoints(operators: Iterable[Operator], profile: Profile, platform: str, inside: Iterable[str]) -> list[Endpoint]:
+    """Every kind of pod that ``operators`` bring. ``inside`` are the AWS services that have an interface endpoint."""
     known = {operator.name: operator for operator in operators}
+    neighbours = _Neighbours(known, profile, platform, frozenset(inside))
     return [
-        _endpoint(operator, pod, known, profile, platform, inside)
+        _endpoint(operator, pod, neighbours)
         for operator in known.values()
         for pod in operator.pods(profile)
         if pod.labels
@@ -48,21 +60,15 @@ def namespace_of(operator: Operator, pod: PodFootprint, platform: str) -> str:
     return (pod.home or operator.home).namespace(platform)
 
 
-def _endpoint(
-    operator: Operator,
-    pod: PodFootprint,
-    known: dict[str, Operator],
-    profile: Profile,
-    platform: str,
-    inside: frozenset[str],
-) -> Endpoint:
+def _endpoint(operator: Operator, pod: PodFootprint, neighbours: _Neighbours) -> Endpoint:
+    platform = neighbours.platform
     name = endpoint_name(operator, pod)
     namespace = namespace_of(operator, pod, platform)
     ports = {port.number: EndpointPort(port.name or f"port-{port.number}", port.number) for port in pod.ports}
     peers = [port.number for port in pod.ports if port.use is PortUse.PEER]
     calls: list[Call] = [ToWorkload(namespace, name, number) for number in peers]
     for egress in pod.egress:
-        calls += _calls(egress, known, profile, platform, inside)
+        calls += _calls(egress, neighbours)
     accepts: list[Accept] = [
         FromApiServer(port.number) for port in pod.ports if port.use in (PortUse.WEBHOOK, PortUse.APISERVICE)
     ]
@@ -80,9 +86,8 @@ def _endpoint(
     )
 
 
-def _calls(
-    egress: Egress, known: dict[str, Operator], profile: Profile, platform: str, inside: frozenset[str]
-) -> Iterator[Call]:
+def _calls(egress: Egress, neighbours: _Neighbours) -> Iterator[Call]:
+    known, platform, inside = neighbours.operators, neighbours.platform, neighbours.inside
     match egress.kind:
         case EgressKind.APISERVER:
             yield ToApiServer()
@@ -98,7 +103,7 @@ def _calls(
         case EgressKind.POD:
             other, _, pod_name = egress.target.partition("/")
             # a path to an operator that this stack doesn't have leads nowhere and is none
-            for pod in known[other].pods(profile) if other in known else ():
+            for pod in known[other].pods(neighbours.profile) if other in known else ():
                 if pod.name == pod_name:
                     yield ToWorkload(
                         namespace_of(known[other], pod, platform), endpoint_name(known[other], pod), egress.port

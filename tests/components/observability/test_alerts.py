@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import pytest
 
@@ -91,7 +92,8 @@ def test_the_word_for_is_the_apis_own() -> None:
 
 def test_what_is_critical_goes_to_pagerduty_and_slack() -> None:
     config = alertmanager_config(contacts(), stack="toolboxai-production")
-    receivers = {r["name"]: r for r in config["receivers"]}  # type: ignore[union-attr,index,call-overload]
+    listed = cast("list[dict[str, object]]", config["receivers"])
+    receivers = {receiver["name"]: receiver for receiver in listed}
     assert set(receivers["critical"]) == {"name", "slack_configs", "pagerduty_configs"}
     assert set(receivers["warning"]) == {"name", "slack_configs"}
 
