@@ -1,4 +1,4 @@
-"""What runs in a cluster, worked out from settings alone: operators, workloads, who talks to whom, and what it all takes.
+"""What runs in a cluster, worked out from settings alone: operators, workloads, who talks to whom, what it all takes.
 
 Nothing here is a resource. The plan is made before anything is registered, so a path that leads nowhere and nodes that
 are too few are errors of a stack file, not of an update half done.
@@ -161,7 +161,7 @@ def workloads_of(plan: ClusterPlan, namespace: str) -> Sequence[Workload]:
     return plan.egress.of(namespace)
 
 
-def check(
+def check(  # noqa: PLR0917 - the sections that it needs, as settings.CHECKS names them
     identity: StackIdentity,
     networking: NetworkingSettings,
     clusters: Mapping[str, EksClusterSettings],

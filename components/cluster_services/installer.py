@@ -37,7 +37,7 @@ SERVED: Final[dict[str, tuple[str, ...]]] = {
 class Installer:
     """What installing operators into one cluster takes. Shared by every component that brings some."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - what an installation stands on
         self,
         plan: ClusterPlan,
         site: Site,
