@@ -1,9 +1,10 @@
 """The Kubernetes objects of a run as YAML: one file an object, the same bytes on every run.
 
-``<cluster>/<namespace>/<kind>-<name>.yaml``, ``_cluster`` for what has no namespace. ``<cluster>`` is the first part of
-the logical name where the kit made it (``main/mcp/deployment/coordinator``), else the provider's name. A Helm release
-is no Kubernetes object: it stands apart, as chart, version and values, in ``<cluster>/_helm/<namespace>/<name>.yaml``.
-Left out: patches and lists, whose objects are others', and annotations of ``pulumi.com/``, which only Pulumi reads.
+``<cluster>/<namespace>/<kind>-<name>.yaml``, ``_cluster`` for what has no namespace. ``<cluster>`` is the cluster's key
+where the kit named an object of the same provider after it (``main/mcp/deployment/coordinator``), else the provider's
+name. A Helm release is no Kubernetes object: it stands apart, as chart, version and values, in
+``<cluster>/_helm/<namespace>/<name>.yaml``. Left out: patches and lists, whose objects are others', and annotations of
+``pulumi.com/``, which only Pulumi reads.
 
 No secret stands in a file: the values of a Secret, and whatever the program marked as secret, are placeholders (in
 ``data`` an encoded one, so that an API server still takes the object).
@@ -46,12 +47,13 @@ def render(run: Run) -> Manifests:
     documents: dict[str, str] = {}
     owners: dict[str, str] = {}
     releases = 0
-    for resource in sorted(run.resources, key=lambda resource: resource.urn):
-        if not _is_object(resource):
-            continue
+    objects = sorted(filter(_is_object, run.resources), key=lambda resource: resource.urn)
+    clusters = _clusters(objects)
+    for resource in objects:
         release = resource.type in _RELEASES
         releases += release
-        path, text = _release(resource) if release else _object(resource, documents)
+        cluster = _safe(clusters.get(resource.provider) or _provider_name(resource))
+        path, text = _release(resource, cluster) if release else _object(resource, cluster, documents)
         if path in documents:
             raise ValueError(f"{path} would hold two objects: {owners[path]} and {resource.urn}")
         documents[path], owners[path] = text, resource.urn
@@ -67,7 +69,7 @@ def _is_object(resource: Resource) -> bool:
     return not type_.endswith(("Patch", "List"))
 
 
-def _object(resource: Resource, taken: Container[str]) -> tuple[str, str]:
+def _object(resource: Resource, cluster: str, taken: Container[str]) -> tuple[str, str]:
     found = _plain_inputs(resource)
     group, _, kind = resource.type.removeprefix(_PREFIX).rpartition(":")
     api = str(found.pop("apiVersion", group.removeprefix("core/")))
@@ -85,7 +87,7 @@ def _object(resource: Resource, taken: Container[str]) -> tuple[str, str]:
         _hide(found)
     document = {"apiVersion": api, "kind": kind, "metadata": _sorted(metadata), **_sorted(found)}
     namespace = str(metadata.get("namespace") or CLUSTER_SCOPE)
-    folder = f"{_safe(_cluster(resource, kind))}/{_safe(namespace)}"
+    folder = f"{cluster}/{_safe(namespace)}"
     name = metadata["name"]
     path = f"{folder}/{_safe(f'{kind.lower()}-{name}')}.yaml"
     if path in taken:
@@ -95,7 +97,7 @@ def _object(resource: Resource, taken: Container[str]) -> tuple[str, str]:
     return path, dump(document)
 
 
-def _release(resource: Resource) -> tuple[str, str]:
+def _release(resource: Resource, cluster: str) -> tuple[str, str]:
     found = _plain_inputs(resource)
     namespace = str(found.get("namespace") or "default")
     name = str(found.get("name") or _last(resource.name))
@@ -106,7 +108,7 @@ def _release(resource: Resource) -> tuple[str, str]:
     values = found.get("values", {})
     rest = {key: value for key, value in found.items() if key not in (*first, "name", "values")}
     document = {**first, **_sorted(rest), "values": _sorted(values) if isinstance(values, dict) else values}
-    path = f"{_safe(_cluster(resource, 'Release'))}/{HELM}/{_safe(namespace)}/{_safe(name)}.yaml"
+    path = f"{cluster}/{HELM}/{_safe(namespace)}/{_safe(name)}.yaml"
     return path, _HELM_NOTE + dump(document)
 
 
@@ -116,10 +118,17 @@ def _plain_inputs(resource: Resource) -> dict[str, Plain]:
     return found
 
 
-def _cluster(resource: Resource, kind: str) -> str:
-    parts = resource.name.split("/")
-    if len(parts) >= 4 and parts[2] == kind.lower():  # noqa: PLR2004 - cluster, namespace, kind, name
-        return parts[0]
+def _clusters(objects: list[Resource]) -> dict[str, str]:
+    """The cluster's key by reference to its provider, where the kit named an object after it."""
+    keys: dict[str, set[str]] = {}
+    for resource in objects:
+        parts = resource.name.split("/")
+        if len(parts) >= 4 and parts[2] == resource.type.rpartition(":")[2].lower():  # noqa: PLR2004 - as registered
+            keys.setdefault(resource.provider, set()).add(parts[0])
+    return {provider: found.pop() for provider, found in keys.items() if len(found) == 1}
+
+
+def _provider_name(resource: Resource) -> str:
     return _last(resource.provider.rpartition("::")[0].rpartition("::")[2]) or "default"
 
 
@@ -163,6 +172,9 @@ _NUMBER_LIKE: Final = re.compile(r"[-+]?\.?[0-9][0-9_]*\.?[0-9_]*([eE][-+]?[0-9]
 """What YAML 1.1, YAML 1.2 or Go's readers take for a number or a boolean where PyYAML sees a text."""
 
 
+_STRING: Final = "tag:yaml.org,2002:str"
+
+
 class _Dumper(_Base):  # type: ignore[misc,valid-type]  # the class is chosen at run time
     """Strings that another reader could take for something else are quoted; long texts keep their lines."""
 
@@ -171,8 +183,9 @@ class _Dumper(_Base):  # type: ignore[misc,valid-type]  # the class is chosen at
 
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else '"' if _NUMBER_LIKE.fullmatch(text) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    other = dumper.resolve(yaml.ScalarNode, text, (True, False)) != _STRING or _NUMBER_LIKE.fullmatch(text)
+    style = "|" if "\n" in text else '"' if other else None
+    return dumper.represent_scalar(_STRING, text, style=style)
 
 
 _Dumper.add_representer(str, _string)

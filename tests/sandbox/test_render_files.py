@@ -41,14 +41,26 @@ def test_one_file_an_object_by_cluster_namespace_kind_and_name() -> None:
         )
     )
     assert list(files.files) == [
+        "blue/_cluster/namespace-mcp.yaml",
+        "blue/_cluster/nodepool-general.yaml",
         "blue/mcp/deployment-web.yaml",
-        "main/_cluster/namespace-mcp.yaml",
-        "main/_cluster/nodepool-general.yaml",
     ]
     assert (files.objects, files.releases) == (3, 0)
     deployment = yaml.safe_load(files.files["blue/mcp/deployment-web.yaml"])
     assert (deployment["apiVersion"], deployment["kind"]) == ("apps/v1", "Deployment")
-    assert yaml.safe_load(files.files["main/_cluster/nodepool-general.yaml"])["apiVersion"] == "karpenter.sh/v1"
+    assert yaml.safe_load(files.files["blue/_cluster/nodepool-general.yaml"])["apiVersion"] == "karpenter.sh/v1"
+
+
+def test_a_cluster_is_its_key_where_the_kit_names_it_and_its_provider_elsewhere() -> None:
+    keyed = k8s("kubernetes:core/v1:Service", "green/a/service/x", {"metadata": named("x", "a")})
+    release = k8s("kubernetes:helm.sh/v3:Release", "loki", {"chart": "loki", "namespace": "a"})
+    other = k8s("kubernetes:core/v1:Service", "y", {"metadata": named("y", "a")})
+    other.provider = PROVIDER.replace("::main", "::second") + "::id"
+    assert list(render(run(keyed, release, other)).files) == [
+        "green/_helm/a/loki.yaml",
+        "green/a/service-x.yaml",
+        "second/a/service-y.yaml",
+    ]
 
 
 def test_two_kinds_of_one_name_in_two_groups_have_two_files_and_two_objects_of_one_file_are_refused() -> None:
