@@ -183,7 +183,8 @@ class _Dumper(_Base):  # type: ignore[misc,valid-type]  # the class is chosen at
 
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    other = dumper.resolve(yaml.ScalarNode, text, (True, False)) != _STRING or _NUMBER_LIKE.fullmatch(text)
+    tag: str = dumper.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    other = tag != _STRING or _NUMBER_LIKE.fullmatch(text)
     style = "|" if "\n" in text else '"' if other else None
     return dumper.represent_scalar(_STRING, text, style=style)
 
