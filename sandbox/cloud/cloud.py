@@ -13,7 +13,7 @@ from sandbox.cloud.making import Making
 from sandbox.cloud.provider import ProviderConfig, undone
 from sandbox.cloud.refusal import Refused
 from sandbox.cloud.schema import Schema, schema
-from sandbox.model import UNKNOWN, Properties, Resource
+from sandbox.model import Properties, Resource
 
 if TYPE_CHECKING:
     from sandbox.engine.goal import Goal
@@ -60,18 +60,15 @@ class Cloud:
             return kubernetes.check_release(goal.name, urn, goal.inputs)
         return dict(goal.inputs)
 
-    def create(self, goal: Goal, urn: str, inputs: Properties, *, known: bool) -> tuple[str, Properties]:
-        """ID and outputs of the resource; with ``known`` false, what a preview can say before it is made."""
+    def create(self, goal: Goal, urn: str, inputs: Properties) -> tuple[str, Properties]:
+        """ID of the resource, and its outputs that aren't inputs. ``Refused`` for a create that is to fail."""
         if self._fail and (goal.type in self._fail or f"{goal.type}:{goal.name}" in self._fail):
             raise Refused("the create was made to fail (--fail)")
         if goal.type.startswith(PROVIDER_PREFIX):
             id_ = uuid_of(urn)
             self._providers[f"{urn}::{id_}"] = ProviderConfig.of(inputs)
-            return id_, dict(inputs)
-        id_, computed = self._computed(goal, urn, inputs)
-        if not known:
-            return "", {**inputs, **dict.fromkeys(computed, UNKNOWN)}
-        return id_, {**inputs, **computed}
+            return id_, {}
+        return self._computed(goal, urn, inputs)
 
     def read(self, goal: Goal, urn: str) -> Properties:
         """Outputs of a resource that exists already."""

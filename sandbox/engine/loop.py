@@ -15,7 +15,14 @@ from typing import Any
 
 
 class InlineLoop(asyncio.SelectorEventLoop):
-    """An event loop whose ``run_in_executor`` calls the function at once, on the loop's own thread."""
+    """An event loop whose ``run_in_executor`` calls the function at once, on the loop's own thread.
+
+    It has nothing to say about exceptions that nobody fetched: one failed resource fails everything that was made from
+    its outputs, and the SDK raises the first. The language host silences asyncio for the same reason.
+    """
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Leave what asyncio would complain about to the SDK, which keeps the first failure itself."""
 
     def run_in_executor(
         self,

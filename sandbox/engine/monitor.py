@@ -20,8 +20,8 @@ from sandbox.engine.convert import to_python, to_struct
 from sandbox.engine.errors import InvokeFailed, ResourceFailed
 from sandbox.engine.goal import Goal
 from sandbox.engine.order import in_order
-from sandbox.engine.preview import Prior
-from sandbox.model import Properties, Resource, Run, Secret
+from sandbox.engine.preview import Prior, standing
+from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import callback_pb2
@@ -237,23 +237,21 @@ class SandboxMonitor(MockMonitor):
             return self._record(goal, urn, "", goal.inputs, {})
         self._resolve_provider(goal, urn)
         try:
-            inputs = self._cloud.check(goal, urn)
-            known = True
-            if self._preview:
-                inputs, known = self._planned(goal, urn, inputs)
-            id_, outputs = self._cloud.create(goal, urn, inputs, known=known)
+            inputs, old = self._cloud.check(goal, urn), None
+            if self._preview and self._prior is not None:
+                inputs, old = self._prior.plan(urn, goal, inputs, self._cloud.replaces(goal))
+            id_, computed = self._cloud.create(goal, urn, inputs)
         except Refused as refused:
             raise ResourceFailed(urn, goal.type, goal.name, refused.reasons) from None
+        if old is not None:
+            id_, computed = old.id, standing(old, computed)
+        elif self._preview and not goal.type.startswith(urns.PROVIDER_PREFIX):
+            id_, computed = "", dict.fromkeys(computed, UNKNOWN)
+        outputs: Properties = {**inputs, **computed}
         for key in goal.additional_secret_outputs:
             if key in outputs and not isinstance(outputs[key], Secret):
                 outputs[key] = Secret(outputs[key])
         return self._record(goal, urn, id_, inputs, outputs)
-
-    def _planned(self, goal: Goal, urn: str, inputs: Properties) -> tuple[Properties, bool]:
-        """Inputs with ignored changes taken back, and whether the resource stands already, and will go on to."""
-        if self._prior is None:
-            return inputs, False
-        return self._prior.plan(urn, goal, inputs, self._cloud.replaces(goal))
 
     def _record(
         self, goal: Goal, urn: str, id_: str, inputs: Properties, outputs: Properties, *, external: bool = False

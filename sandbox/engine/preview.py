@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from sandbox.engine.convert import contains
 from sandbox.model import Properties, Resource, Run, Secret, Unknown, Value
 
 if TYPE_CHECKING:
@@ -17,16 +18,40 @@ class Prior:
     def __init__(self, run: Run) -> None:
         self._resources: dict[str, Resource] = {resource.urn: resource for resource in run.resources}
 
-    def plan(self, urn: str, goal: Goal, inputs: Properties, replacing: Iterable[str]) -> tuple[Properties, bool]:
-        """Inputs with ``ignore_changes`` applied, and whether the resource stays (same ID, outputs known)."""
+    def plan(
+        self, urn: str, goal: Goal, inputs: Properties, replacing: Iterable[str]
+    ) -> tuple[Properties, Resource | None]:
+        """Inputs with ``ignore_changes`` applied and names kept, and the resource as it stands if it stays.
+
+        A resource that is to be replaced, or that isn't there yet, doesn't stay.
+        """
         old = next((self._resources[u] for u in (urn, *goal.aliases) if u in self._resources), None)
         if old is None:
-            return inputs, False
+            return inputs, None
+        # names that the provider made up are in the state, and it keeps to them even if the resource is renamed
+        kept = {key: old.inputs[key] for key in inputs if key in old.inputs and _made_up(key, goal.inputs)}
+        inputs = {**inputs, **kept}
         if goal.ignore_changes:
             inputs = ignoring(inputs, old.inputs, goal.ignore_changes)
         if any(differs(path, inputs, old.inputs) for path in (*goal.replace_on_changes, *replacing)):
-            return inputs, False
-        return inputs, True
+            return inputs, None
+        return inputs, old
+
+
+def standing(old: Resource, computed: Properties) -> Properties:
+    """What the provider computed, as it stands in ``old``; a secret, which an export hides, is computed anew."""
+    return {
+        key: old.outputs[key] if key in old.outputs and not contains(old.outputs[key], Secret) else value
+        for key, value in computed.items()
+    }
+
+
+_FOLLOWING: Final = frozenset({"region", "tagsAll"})
+"""Inputs that the provider fills in, and that follow the program's on every run."""
+
+
+def _made_up(key: str, given: Properties) -> bool:
+    return key not in given and key not in _FOLLOWING
 
 
 def differs(path: str, new: Properties, old: Properties) -> bool:

@@ -10,7 +10,6 @@ import asyncio
 import contextvars
 import gc
 import json
-import logging
 import os
 import runpy
 import sys
@@ -134,18 +133,12 @@ def denied_packages(config: Mapping[str, str]) -> frozenset[str]:
 
 
 def _close(loop: asyncio.AbstractEventLoop) -> None:
-    """Drop what a failed run left waiting, without asyncio's complaints about it: the language host does the same."""
+    """Drop what a failed run left waiting."""
     for task in asyncio.all_tasks(loop):
         task.cancel()
-    log = logging.getLogger("asyncio")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
-    try:
-        loop.run_until_complete(asyncio.sleep(0))
-        loop.close()
-    finally:
-        log.setLevel(level)
-        asyncio.set_event_loop(None)
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    asyncio.set_event_loop(None)
 
 
 @contextmanager

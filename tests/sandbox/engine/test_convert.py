@@ -47,7 +47,8 @@ def test_secrets_and_unknowns_survive() -> None:
     found = convert.to_python(convert.to_struct(given))
 
     assert found == given
-    assert convert.to_struct(given)["a"][convert.SIGNATURE] == convert.SECRET
+    wire = convert.to_struct(given).fields["a"].struct_value.fields
+    assert wire[convert.SIGNATURE].string_value == convert.SECRET
 
 
 def test_nothing_at_the_top_is_left_out_and_inside_it_stays() -> None:
@@ -67,9 +68,8 @@ def test_nothing_at_the_top_is_left_out_and_inside_it_stays() -> None:
         ({"secret": True}, Secret(UNKNOWN)),
     ],
 )
-def test_output_values_are_what_they_hold(output: dict[str, object], value: Value) -> None:
-    struct = Struct()
-    struct["a"] = {convert.SIGNATURE: convert.OUTPUT, "dependencies": ["urn"], **output}
+def test_output_values_are_what_they_hold(output: dict[str, Value], value: Value) -> None:
+    struct = convert.to_struct({"a": {convert.SIGNATURE: convert.OUTPUT, "dependencies": ["urn"], **output}})
 
     assert convert.to_python(struct)["a"] == value
 

@@ -66,7 +66,11 @@ def test_anchors_and_merge_keys_still_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("a: [1\n", r"x\.yaml: line 2: "), ("- 1\n", r"x\.yaml: a mapping is wanted"), ("a: !!python/none x\n", r"x\.yaml: line 1")],
+    [
+        ("a: [1\n", r"x\.yaml: line 2: "),
+        ("- 1\n", r"x\.yaml: a mapping is wanted"),
+        ("a: !!python/none x\n", r"x\.yaml: line 1"),
+    ],
 )
 def test_what_is_no_mapping_is_refused(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "x.yaml"
@@ -157,7 +161,15 @@ def test_a_wrong_stack_file_is_refused(tmp_path: Path, settings: str, message: s
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("a", "a"), (True, "true"), (False, "false"), (3, "3"), (1.5, "1.5"), ([1, "a"], '[1,"a"]'), ({"b": None}, '{"b":null}')],
+    [
+        ("a", "a"),
+        (True, "true"),
+        (False, "false"),
+        (3, "3"),
+        (1.5, "1.5"),
+        ([1, "a"], '[1,"a"]'),
+        ({"b": None}, '{"b":null}'),
+    ],
 )
 def test_values_reach_the_program_as_the_engine_writes_them(value: object, text: str) -> None:
     assert config_text(value) == text

@@ -30,7 +30,7 @@ def test_a_name_may_hold_the_separator() -> None:
 
 @pytest.mark.parametrize("text", ["", "a::b::c::d", "urn:pulumi:dev::p::t"])
 def test_what_is_no_urn_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="^"):
+    with pytest.raises(ValueError, match=r"^"):
         urns.parse(text)
 
 

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.engine.preview import differs, ignoring, same
+from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret, Value
+
+Program = Callable[..., Run]
+Named = Callable[[Run, str], Resource]
+
+SOURCE = """
+    import pulumi, pulumi_aws as aws, pulumi_kubernetes as k8s
+
+    provider = aws.Provider("aws", region="us-east-1")
+    own = pulumi.ResourceOptions(provider=provider)
+    config = pulumi.Config()
+    applied = []
+    vpc = aws.ec2.Vpc("vpc", cidr_block=config.require("cidr"), tags={"Team": config.require("team")}, opts=own)
+    group = aws.ec2.SecurityGroup("group", vpc_id=vpc.id, opts=own)
+    vpc.id.apply(applied.append)
+    pulumi.export("vpc", vpc.id)
+    pulumi.export("arn", vpc.arn)
+    pulumi.export("cidr", vpc.cidr_block)
+    pulumi.export("applied", pulumi.Output.all(vpc.cidr_block).apply(lambda _: len(applied)))
+"""
+
+
+def settings(cidr: str = "10.0.0.0/16", team: str = "a") -> str:
+    return f"config:\n  test:cidr: {cidr}\n  test:team: {team}\n"
+
+
+def test_a_first_preview_knows_only_what_was_given(program: Program, named: Named) -> None:
+    run = program(SOURCE, settings=settings(), preview=True)
+
+    vpc, group = named(run, "vpc"), named(run, "group")
+    assert vpc.id == ""
+    assert vpc.outputs["arn"] is UNKNOWN
+    assert vpc.outputs["cidrBlock"] == "10.0.0.0/16"
+    assert group.inputs["vpcId"] is UNKNOWN
+    assert str(group.inputs["name"]).startswith("group-")
+    assert run.outputs["vpc"] is UNKNOWN
+    assert run.outputs["arn"] is UNKNOWN
+    assert run.outputs["cidr"] == "10.0.0.0/16"
+    assert run.outputs["applied"] == 0
+
+
+def test_what_stands_is_known(program: Program) -> None:
+    first = program(SOURCE, settings=settings())
+
+    run = program(SOURCE, settings=settings(), preview=True, prior=first)
+
+    assert [(r.urn, r.id, r.inputs, r.outputs) for r in run.resources] == [
+        (r.urn, r.id, r.inputs, r.outputs) for r in first.resources
+    ]
+
+
+def test_what_is_updated_keeps_its_id(program: Program, named: Named) -> None:
+    first = program(SOURCE, settings=settings())
+
+    run = program(SOURCE, settings=settings(team="b"), preview=True, prior=first)
+
+    assert named(run, "vpc").id == named(first, "vpc").id
+    assert named(run, "vpc").inputs["tags"] == {"Team": "b"}
+    assert named(run, "group").inputs["vpcId"] == named(first, "vpc").id
+
+
+def test_what_is_replaced_is_not_known_nor_what_stands_on_it(program: Program, named: Named) -> None:
+    first = program(SOURCE, settings=settings())
+
+    run = program(SOURCE, settings=settings(cidr="10.1.0.0/16"), preview=True, prior=first)
+
+    assert named(run, "vpc").id == ""
+    assert named(run, "vpc").outputs["arn"] is UNKNOWN
+    # the group's VPC is another one, so the group is replaced as well
+    assert named(run, "group").inputs["vpcId"] is UNKNOWN
+    assert named(run, "group").id == ""
+
+
+def test_a_renamed_resource_with_an_alias_stands(program: Program, named: Named) -> None:
+    first = program(SOURCE, settings=settings())
+    renamed = SOURCE.replace('Vpc("vpc", ', 'Vpc("net", ').replace(
+        '{"Team": config.require("team")}, opts=own)',
+        '{"Team": config.require("team")}, '
+        'opts=pulumi.ResourceOptions(provider=provider, aliases=[pulumi.Alias(name="vpc")]))',
+    )
+
+    run = program(renamed, settings=settings(), preview=True, prior=first)
+
+    assert named(run, "net").id == named(first, "vpc").id
+    assert named(run, "net").outputs == named(first, "vpc").outputs
+    assert named(run, "group").id == named(first, "group").id
+
+
+def test_a_name_that_was_made_up_is_kept_through_a_rename(program: Program, named: Named) -> None:
+    def source(name: str) -> str:
+        return f"""
+            import pulumi, pulumi_aws as aws
+            provider = aws.Provider("aws", region="us-east-1")
+            own = pulumi.ResourceOptions(provider=provider, aliases=[pulumi.Alias(name="old")])
+            aws.sqs.Queue("{name}", opts=own)
+            """
+
+    first = program(source("old"))
+
+    run = program(source("new"), preview=True, prior=first)
+
+    assert named(run, "new").inputs == named(first, "old").inputs
+    assert named(run, "new").outputs == named(first, "old").outputs
+
+
+def test_ignored_changes_are_taken_back(program: Program, named: Named) -> None:
+    first = program(SOURCE, settings=settings())
+    ignoring_source = SOURCE.replace(
+        "own = pulumi.ResourceOptions(provider=provider)",
+        'own = pulumi.ResourceOptions(provider=provider, ignore_changes=["cidr_block"])',
+    )
+
+    run = program(ignoring_source, settings=settings(cidr="10.1.0.0/16"), preview=True, prior=first)
+
+    assert named(run, "vpc").inputs["cidrBlock"] == "10.0.0.0/16"
+    assert named(run, "vpc").id == named(first, "vpc").id
+
+
+KUBERNETES = """
+    import pulumi, pulumi_kubernetes as k8s
+
+    settings = pulumi.Config().require_object("settings")
+    provider = k8s.Provider("k", kubeconfig="{}", cluster_identifier="c", enable_secret_mutable=True)
+    own = pulumi.ResourceOptions(provider=provider)
+    template = {"metadata": {"labels": {"app": settings["app"]}}, "spec": {"containers": [{"name": "a", "image": "i"}]}}
+    pulumi.CustomResource("kubernetes:apps/v1:Deployment", "d", {"metadata": {"name": "d"}, "spec": {
+        "selector": {"matchLabels": {"app": settings["app"]}}, "template": template}}, own)
+    pulumi.CustomResource("kubernetes:core/v1:ConfigMap", "c", {
+        "metadata": {"name": "c"}, "data": {"a": settings["data"]}}, own)
+    pulumi.CustomResource("kubernetes:core/v1:Secret", "s", {
+        "metadata": {"name": "s"}, "stringData": {"a": pulumi.Output.secret(settings["data"])}}, own)
+"""
+
+
+@pytest.mark.parametrize(
+    ("app", "data", "replaced"),
+    [("a", "1", set()), ("b", "1", {"d"}), ("a", "2", {"c"})],
+)
+def test_objects_are_replaced_as_their_provider_does(program: Program, app: str, data: str, replaced: set[str]) -> None:
+    def given(app: str, data: str) -> str:
+        return f"config:\n  test:settings: {{app: {app}, data: '{data}'}}\n"
+
+    first = program(KUBERNETES, settings=given("a", "1"))
+
+    run = program(KUBERNETES, settings=given(app, data), preview=True, prior=first)
+
+    # a ConfigMap is replaced for its data unless the provider is told that it may change; the Secret is told so
+    assert {r.name for r in run.resources if r.custom and not r.id} == replaced
+
+
+def test_a_secret_read_back_is_equal_to_any() -> None:
+    assert same(Secret("a"), Secret(None))
+    assert same({"a": [Secret("a")]}, {"a": [Secret(None)]})
+    assert not same(Secret("a"), Secret("b"))
+    assert not same(Secret("a"), "a")
+    assert not same(1, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "changed"),
+    [("a.b", True), ("a", True), ("a.c", False), ("d", False), ("*", True), ("e[0].f", True), ("e[1]", False)],
+)
+def test_paths(path: str, *, changed: bool) -> None:
+    new: Properties = {"a": {"b": 1, "c": 2}, "e": [{"f": 1}]}
+    old: Properties = {"a": {"b": 2, "c": 2}, "e": [{"f": 2}]}
+
+    assert differs(path, new, old) is changed
+
+
+def test_what_is_not_known_is_taken_to_differ() -> None:
+    assert differs("a.b", {"a": UNKNOWN}, {"a": {"b": 1}})
+    assert differs("a.b", {"a": Secret({"b": 1})}, {"a": {"b": 2}})
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("a", {"a": 0, "b": {"c": 1, "d": [1, {"e": 1}]}}),
+        ("b.c", {"a": 1, "b": {"c": 0, "d": [1, {"e": 1}]}}),
+        ("b.d[1].e", {"a": 1, "b": {"c": 1, "d": [1, {"e": 0}]}}),
+        ("b.d[0]", {"a": 1, "b": {"c": 1, "d": [0, {"e": 1}]}}),
+        ("gone", {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}, "gone": 0}),
+        ("b.none.there", {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}}),
+    ],
+)
+def test_ignored_paths(path: str, expected: Properties) -> None:
+    new: Properties = {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}}
+    old: Properties = {"a": 0, "b": {"c": 0, "d": [0, {"e": 0}]}, "gone": 0}
+
+    assert ignoring(new, old, [path]) == expected
+    assert new == {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}}
+
+
+def test_a_new_property_that_is_ignored_stays_out() -> None:
+    assert ignoring({"a": 1, "b": 2}, {"a": 1}, ["b"]) == {"a": 1}
+
+
+plain = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.text()),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(), inner, max_size=3)),
+    max_leaves=10,
+)
+
+
+@given(plain, plain)
+def test_sameness_is_equality_of_plain_values(a: Value, b: Value) -> None:
+    def typed(value: Value) -> object:
+        if isinstance(value, dict):
+            return {key: typed(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [typed(inner) for inner in value]
+        return (type(value), value)
+
+    assert same(a, a)
+    assert same(a, b) is (typed(a) == typed(b))
