@@ -12,6 +12,7 @@ from google.protobuf import json_format
 from jsonschema import Draft7Validator
 from pulumi.runtime.proto import analyzer_pb2
 
+from tests.policies import bad_access, bad_governance, bad_pods, bad_stores
 from tests.policies.examples import RULES
 from tests.policies.good import TAGS, good
 from tests.policies.packs import PACKS, ROOT, UNKNOWN, Pack, copied_out, request, secret, serving, stack, urn
@@ -111,6 +112,22 @@ def test_a_violation_names_resource_rule_and_remedy(security: Pack) -> None:
     assert said.severity == analyzer_pb2.POLICY_SEVERITY_HIGH
     assert said.urn == urn(CLUSTER)
     assert said.message.endswith("\nstorageEncrypted: write storage_encrypted=True")
+
+
+def test_every_bad_example_is_stopped(pack: tuple[str, Pack]) -> None:
+    """What the rules find by themselves, their servers report: at the rule's level, at the resource."""
+    name, running = pack
+    found = set()
+    for bad in (*bad_stores.BAD, *bad_access.BAD, *bad_pods.BAD, *bad_governance.BAD):
+        rule = RULES[bad.rule]
+        if rule.pack != name or bad.config:
+            continue
+        said = running.analyze(request(bad.type, bad.props, name=bad.name, protect=bad.protect))
+        level = ADVISORY if rule.rule.about.level == "advisory" else MANDATORY
+        here = [it for it in said if it.policyName == bad.rule and bad.says in it.message]
+        assert {(it.enforcementLevel, it.urn) for it in here} == {(level, urn(bad.type, bad.name))}, str(bad)
+        found.add(bad.rule)
+    assert found == {rule.name for rule in RULES.values() if rule.pack == name and not rule.of_stack}
 
 
 def test_good_resources_pass(security: Pack, governance: Pack) -> None:
