@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sandbox.engine import ExportRefused, InvokeFailed, ResourceFailed, SettingsRefused
-from sandbox.owned import DirectoryRefused
 from sandbox.policies.model import PackFailed, PolicyConfigRefused
-from sandbox.session import STOPPED, CallRefused, Options, ProgramFailed, Session
+from sandbox.refusals import CallRefused, DirectoryRefused, ProgramFailed
+from sandbox.session import STOPPED, Options, Session
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -18,13 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sandbox.refusals import DirectoryRefused
+
 LIST: Final = ".rendered.json"
 _RENAME_EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100
-
-
-class DirectoryRefused(Exception):  # noqa: N818 - named for what happened, as the command line prints it
-    """The directory can't be replaced: it isn't ours, or can't be written."""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from sandbox.preview import Plan, as_properties
 from sandbox.values import Plain, plain
 
 if TYPE_CHECKING:
     from sandbox.engine import ResourceFailed, Timings
     from sandbox.model import Run
     from sandbox.policies.model import Verdict
+    from sandbox.preview import Plan
 
 ENGINE: Final = "in-process"
 Outcome: TypeAlias = Literal["passed", "stopped", "failed", "refused"]
@@ -111,6 +111,8 @@ def full(
 
 
 def _changes(changes: Plan) -> dict[str, Plain]:
+    from sandbox.preview import as_properties  # noqa: PLC0415 - only a preview has changes
+
     counted: dict[str, Plain] = {op: changes.count(op) for op in ("create", "update", "replace", "delete", "same")}
     steps: list[Plain] = []
     for step in changes.changes:

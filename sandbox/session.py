@@ -6,7 +6,6 @@ import contextlib
 import json
 import re
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from sandbox import clock
 from sandbox.engine import ResourceFailed, SandboxError, Timings, run_program
 from sandbox.model import Run
 from sandbox.policies.model import Verdict
+from sandbox.refusals import CallRefused, ProgramFailed
 from sandbox.report import Outcome, Seconds, full, outcome
 from sandbox.state import State
 from sandbox.ui import report as ui
@@ -35,14 +35,6 @@ if TYPE_CHECKING:
 GOOD: Final = 0
 STOPPED: Final = 1
 _STACK_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-
-
-class ProgramFailed(Exception):  # noqa: N818 - named for what happened, as the command line prints it
-    """The program broke on its own account; the text is its stack trace, from its first line on."""
-
-
-class CallRefused(Exception):  # noqa: N818 - the same
-    """The command can't be carried out as it was called."""
 
 
 @dataclass(frozen=True)
@@ -317,6 +309,8 @@ def _relative(path: Path) -> Path:
 
 def _own_trace(broke: BaseException) -> str:
     """The stack trace without the sandbox's, the SDK's and Python's own frames, unless nothing is left then."""
+    import traceback  # noqa: PLC0415 - only where a program broke
+
     here = Path(__file__).parent
     frames = traceback.extract_tb(broke.__traceback__)
     own = [

@@ -24,7 +24,7 @@ from typing import Final
 
 from sandbox.engine import read_export, write_export
 from sandbox.model import Run
-from sandbox.owned import DirectoryRefused
+from sandbox.refusals import DirectoryRefused
 
 FOLDER: Final = ".sandbox"
 STATE: Final = "stack.json"
@@ -54,7 +54,7 @@ class State:
         return read_export(self.last) if self.last.is_file() else None
 
     def write(self, run: Run, report: Mapping[str, object], *, good: bool) -> Path:
-        """Write a run and the ``report`` about it; returns where its deployment is. ``DirectoryRefused`` if it can't."""
+        """Write a run and the ``report`` about it; where its deployment is then. ``DirectoryRefused`` if it can't."""
         try:
             return self._write(run, report, STATE if good else STOPPED)
         except OSError as problem:

@@ -1,8 +1,8 @@
 """Runs one policy pack's analyzer server, in the pack's own directory, as Pulumi's language host does.
 
 Started as a program of its own (``python -u host.py ENGINE_ADDRESS PACK_DIRECTORY``); it is no part of a pack and knows
-nothing of one. It runs the SDK's ``pulumi.policy`` module, and so the SDK's own server, and adds one thing: the server
-ends when whoever started it is gone, however that came about.
+nothing of one. It runs the SDK's ``pulumi.policy`` module, and so the SDK's own server, and adds two things: the server
+ends when whoever started it is gone, however that came about, and it gives way to the program, for which all wait.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import os
 import runpy
 import sys
 import threading
+
+_NICENESS = 5
 
 
 def _end_with_parent() -> None:
@@ -22,6 +24,7 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     """Serve until standard input ends."""
+    os.nice(_NICENESS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.path[0] = ""  # this file's own directory is no place for a pack to import from
     runpy.run_module("pulumi.policy", run_name="__main__", alter_sys=True)

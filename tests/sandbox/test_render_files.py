@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.model import Properties, Resource, Run, Secret, Value
-from sandbox.owned import LIST, DirectoryRefused, replace
+from sandbox.owned import LIST, replace
+from sandbox.refusals import DirectoryRefused
 from sandbox.render import dump, render
 from tests.sandbox.projects import Project
 
