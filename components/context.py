@@ -45,8 +45,8 @@ class Runner(Settings):
         return value
 
 
-class StackIdentity(Settings):
-    """Which stack this is: whose, where, and how far it has been brought up."""
+class Identity(Settings):
+    """Whose a stack is, where it stands, and who answers for it: what every project of the platform says."""
 
     platform: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
     """The product: first part of every name. At most 12 characters."""
@@ -59,15 +59,10 @@ class StackIdentity(Settings):
     region: Region = "us-east-1"
     recovery_region: Region | None = None
     """Where production's copies live. Not the region itself."""
-    domain: Hostname
-    """Base domain of the stack's host names."""
     owner: TagValue
     """Team that answers for the stack (``Owner`` tag)."""
     cost_center: TagValue
     """Who pays (``CostCenter`` tag)."""
-    phase: Literal["bootstrap", "running"] = "running"
-    """``bootstrap`` leaves our own workloads out, until their images are pushed."""
-    runner: Runner
 
     @field_validator("recovery_region")
     @classmethod
@@ -80,6 +75,16 @@ class StackIdentity(Settings):
     def production(self) -> bool:
         """Whether losses here hurt: protection, longer retention, pupils' real data."""
         return self.tier == "production"
+
+
+class StackIdentity(Identity):
+    """Which stack this is: whose, where, and how far it has been brought up."""
+
+    domain: Hostname
+    """Base domain of the stack's host names."""
+    phase: Literal["bootstrap", "running"] = "running"
+    """``bootstrap`` leaves our own workloads out, until their images are pushed."""
+    runner: Runner
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ class Context:
         return {**default_tags(self.identity), **self.tags(declared, **more)}
 
 
-def default_tags(identity: StackIdentity) -> dict[str, str]:
+def default_tags(identity: Identity) -> dict[str, str]:
     """The mandatory tags that the provider puts on everything. Constants only: an unknown tag would hide them all."""
     return {
         "Project": identity.platform,
@@ -161,6 +166,7 @@ __all__ = [
     "Context",
     "Environment",
     "Field",
+    "Identity",
     "Region",
     "Runner",
     "Slug",
