@@ -9,15 +9,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sandbox.engine import ExportRefused, InvokeFailed, ResourceFailed, SettingsRefused
+from sandbox.exits import INTERRUPTED, STOPPED, WRONG
 from sandbox.policies.model import PackFailed, PolicyConfigRefused
 from sandbox.refusals import CallRefused, DirectoryRefused, ProgramFailed
-from sandbox.session import STOPPED, Options, Session
+from sandbox.session import Options, Session
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-WRONG: Final = 2
-INTERRUPTED: Final = 130
 
 _KINDS: Final[dict[type[Exception], tuple[str, str, int]]] = {
     SettingsRefused: ("settings", "the settings are wrong", WRONG),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sandbox import clock
 from sandbox.engine import ResourceFailed, SandboxError, Timings, run_program
+from sandbox.exits import GOOD, STOPPED
 from sandbox.model import Run
 from sandbox.policies.model import Verdict
 from sandbox.refusals import CallRefused, ProgramFailed
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from sandbox.preview import Plan
     from sandbox.ui.tree import Detail
 
-GOOD: Final = 0
-STOPPED: Final = 1
 _STACK_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 RESOURCE_RULE: Final = 1
 STACK_RULE: Final = 2
 """``POLICY_TYPE_RESOURCE`` and ``POLICY_TYPE_STACK`` of the analyzer protocol."""
+WINDOW: Final = 256
+"""Requests that a pack may have before it at once: thousands make its server give some up."""
 
 
 def packs(root: Path) -> list[Path]:
@@ -161,6 +163,9 @@ class Packs:
                 self._remediate(pack.server, request)
             encoded = request.SerializeToString()
             for pack in judging:
+                if len(pack.answers) >= WINDOW:
+                    # It waits, and tells nothing: what went wrong is told when the answer is read.
+                    pack.answers[-WINDOW][1].exception()
                 pack.answers.append((resource.urn, pack.server.analyze(encoded)))
             resource = self._queue.get()
 

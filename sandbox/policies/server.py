@@ -36,7 +36,7 @@ class Answer(Protocol):
     """A call under way."""
 
     def result(self) -> analyzer_pb2.AnalyzeResponse: ...  # noqa: D102 - as in ``concurrent.futures``
-    def cancel(self) -> bool: ...  # noqa: D102 - the same
+    def exception(self) -> BaseException | None: ...  # noqa: D102 - the same
 
 
 class PackServer:
