@@ -24,7 +24,7 @@ def _table(text: str) -> dict[str, frozenset[str]]:
     return found
 
 
-_AWS: Final[Mapping[str, frozenset[str]]] = _table(
+AWS: Final[Mapping[str, frozenset[str]]] = _table(
     """
 aws:acm/certificate:Certificate domainName subjectAlternativeNames validationMethod keyAlgorithm region
 aws:autoscaling/group:Group name region
@@ -153,7 +153,7 @@ def replaces(type_: str) -> frozenset[str]:
     if type_.startswith(_RANDOM):
         return frozenset("*")
     if not type_.startswith(_KUBERNETES):
-        return _AWS.get(type_, frozenset())
+        return AWS.get(type_, frozenset())
     _, api, kind = type_.split(":", 2)
     if api == "helm.sh/v3":
         return _HELM_RELEASE

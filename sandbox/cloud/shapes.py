@@ -249,7 +249,15 @@ class AnyOf(Shape):
 
 
 def _inside(value: Value) -> Value:
-    return value.value if isinstance(value, Secret) else value
+    """What is in a secret, every part of it a secret itself: so that no message shows it."""
+    if not isinstance(value, Secret):
+        return value
+    inner = value.value
+    if isinstance(inner, dict):
+        return {key: Secret(part) for key, part in inner.items()}
+    if isinstance(inner, list):
+        return [Secret(part) for part in inner]
+    return value
 
 
 def shown(value: Value) -> str:

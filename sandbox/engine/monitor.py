@@ -215,6 +215,14 @@ class SandboxMonitor(MockMonitor):
         self._transforms.add_stack(request)
         return empty_pb2.Empty()
 
+    def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> Coroutine[Any, Any, None]:  # noqa: N802, ARG002
+        """The program has run to its end."""
+        return self.close()
+
+    async def close(self) -> None:
+        """Let go of what the run has open."""
+        await self._transforms.close()
+
     # --- making one resource ----------------------------------------------------------------------------------
 
     def _urn(self, goal: Goal) -> str:

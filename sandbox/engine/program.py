@@ -14,11 +14,11 @@ import os
 import runpy
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sandbox.engine.errors import SettingsRefused
 from sandbox.engine.project import Config, Project
@@ -107,7 +107,7 @@ def _run_program(project: Project, stack: str, config: Config, request: Request)
             raise SettingsRefused(_missing(stack, config)) from None
         raise
     finally:
-        _close(loop)
+        _close(loop, monitor.close())
         timings.program_seconds = time.perf_counter() - started - (timings.import_seconds - imported)
     if config.missing:
         raise SettingsRefused(_missing(stack, config))
@@ -132,8 +132,9 @@ def denied_packages(config: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name.strip() for name in found)
 
 
-def _close(loop: asyncio.AbstractEventLoop) -> None:
-    """Drop what a failed run left waiting."""
+def _close(loop: asyncio.AbstractEventLoop, closing: Coroutine[Any, Any, None]) -> None:
+    """Finish ``closing`` and drop what a failed run left waiting."""
+    loop.run_until_complete(closing)
     for task in asyncio.all_tasks(loop):
         task.cancel()
     loop.run_until_complete(asyncio.sleep(0))

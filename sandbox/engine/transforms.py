@@ -29,6 +29,7 @@ class Transforms:
         self._stack: list[Callback] = []
         self._own: dict[str, list[Callback]] = {}
         self._parents: dict[str, str] = {}
+        self._channels: dict[str, grpc.aio.Channel] = {}
 
     def add_stack(self, callback: callback_pb2.Callback) -> None:
         """Run ``callback`` on every resource registered from here on."""
@@ -70,16 +71,19 @@ class Transforms:
                 properties=properties,
                 options=options,
             )
-            answer = await _call(target, token, message)
+            answer = await self._call(target, token, message)
             properties = answer.properties
             if answer.HasField("options"):
                 options = answer.options
         goal.inputs = to_python(properties)
         _take_over(goal, options, stack, project)
 
-
-async def _call(target: str, token: str, message: resource_pb2.TransformRequest) -> resource_pb2.TransformResponse:
-    async with grpc.aio.insecure_channel(target, options=_MESSAGE_LIMIT) as channel:
+    async def _call(
+        self, target: str, token: str, message: resource_pb2.TransformRequest
+    ) -> resource_pb2.TransformResponse:
+        channel = self._channels.get(target)
+        if channel is None:
+            channel = self._channels[target] = grpc.aio.insecure_channel(target, options=_MESSAGE_LIMIT)
         stub = callback_pb2_grpc.CallbacksStub(channel)
         try:
             answer = await stub.Invoke(
@@ -87,7 +91,13 @@ async def _call(target: str, token: str, message: resource_pb2.TransformRequest)
             )
         except grpc.aio.AioRpcError as problem:
             raise RuntimeError(f"invoke transform of {message.type} {message.name!r}: {problem.details()}") from None
-    return resource_pb2.TransformResponse.FromString(answer.response)
+        return resource_pb2.TransformResponse.FromString(answer.response)
+
+    async def close(self) -> None:
+        """Hang up, before the program's SDK does: it would be logged as if something were wrong."""
+        while self._channels:
+            _, channel = self._channels.popitem()
+            await channel.close(None)
 
 
 def _options(goal: Goal, request: resource_pb2.RegisterResourceRequest | None) -> resource_pb2.TransformResourceOptions:
