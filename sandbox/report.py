@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from sandbox.values import Plain, plain
+from sandbox.values import Plain, ordered, plain
 
 if TYPE_CHECKING:
     from sandbox.engine import ResourceFailed, Timings
@@ -102,7 +102,7 @@ def full(
     """The object that ``--json`` prints. ``cost`` is ``null``: nothing estimates it yet."""
     report = outcome(run, verdict, result, failed)
     report["cost"] = None
-    report["outputs"] = plain(run.outputs)
+    report["outputs"] = ordered(plain(run.outputs))
     if changes is not None:
         report["changes"] = _changes(changes)
     report["seconds"] = seconds.plain()

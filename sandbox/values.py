@@ -26,6 +26,13 @@ def plain(value: Value) -> Plain:
     return value
 
 
+def ordered(value: Plain) -> Plain:
+    """``value`` with the keys of its objects in order: a program's own order differs from run to run."""
+    if isinstance(value, dict):
+        return {key: ordered(value[key]) for key in sorted(value)}
+    return [ordered(inner) for inner in value] if isinstance(value, list) else value
+
+
 def short(value: Value, width: int = 64) -> str:
     """``value`` on one line of at most ``width`` characters."""
     shown = plain(value)

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sandbox.ui.console import indented, unbroken
 from sandbox.ui.words import size
-from sandbox.values import SECRET, UNKNOWN, plain
+from sandbox.values import SECRET, UNKNOWN, Plain, plain
 
 if TYPE_CHECKING:
     from sandbox.model import Properties
@@ -43,12 +43,22 @@ def outputs(found: Properties) -> RenderableType:
     table.add_column(style="component", no_wrap=True)
     table.add_column(overflow="fold")
     for key in sorted(found):
-        shown = plain(found[key])
-        text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
-        if len(text) > _LINE and not isinstance(shown, str):
-            text = json.dumps(shown, ensure_ascii=False, indent=2)
-        table.add_row(key, Text(text, style="warn" if shown in (SECRET, UNKNOWN) else ""))
+        table.add_row(key, _output(plain(found[key])))
     return table
+
+
+def _output(shown: Plain) -> RenderableType:
+    if isinstance(shown, dict) and shown and not any(isinstance(inner, (dict, list)) for inner in shown.values()):
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="faint", no_wrap=True)
+        table.add_column(overflow="fold")
+        for key in sorted(shown):
+            table.add_row(key, _output(shown[key]))
+        return table
+    if isinstance(shown, str):
+        return Text(shown, style="warn" if shown in (SECRET, UNKNOWN) else "")
+    text = json.dumps(shown, ensure_ascii=False, sort_keys=True)
+    return Text(text if len(text) <= _LINE else json.dumps(shown, ensure_ascii=False, sort_keys=True, indent=2))
 
 
 def files(found: Iterable[tuple[Path, str]]) -> RenderableType:

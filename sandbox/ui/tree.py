@@ -18,6 +18,8 @@ from sandbox.model import Resource
 from sandbox.ui.words import count, short_type
 
 Detail: TypeAlias = Literal["folded", "full", "none"]
+_SMALL: Final = 6
+"""A component of so many resources is one line with all its types."""
 _ALIKE: Final = 4
 """So many components of one type stand on their own; more become one line."""
 _NAMED: Final = 6
@@ -35,6 +37,10 @@ class _Node:
     def total(self) -> int:
         """This resource and all below it."""
         return 1 + sum(child.total for child in self.children)
+
+    def leaves(self) -> list[_Node]:
+        """All below it that has nothing below itself."""
+        return [leaf for child in self.children for leaf in (child.leaves() if child.children else [child])]
 
 
 def tree(
@@ -77,7 +83,9 @@ def _branch(tree: Tree, nodes: list[_Node], *, full: bool, mark: Callable[[Resou
     done: set[str] = set()
     for node in holders:
         type_ = node.resource.type
-        if alike[type_] <= _ALIKE:
+        if alike[type_] <= _ALIKE and node.total <= _SMALL and node.children:
+            tree.add(_line(node, mark).append("  ").append_text(_types(node.leaves())))
+        elif alike[type_] <= _ALIKE:
             below = tree.add(_line(node, mark))
             _branch(below, node.children, full=False, mark=mark)
         elif type_ not in done:

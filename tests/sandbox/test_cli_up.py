@@ -386,3 +386,21 @@ def _read_all(descriptor: int) -> str:
             break
         found += chunk
     return found.decode()
+
+
+def test_a_small_component_is_one_line_with_its_types_and_outputs_stand_in_order(project: Project) -> None:
+    project.program("""
+        house = Part("house")
+        thing("kitchen", Part("wing", pulumi.ResourceOptions(parent=house)))
+        thing("door", house, type_="demo:index:Door")
+        pulumi.export("rooms", {"b": "bath", "a": {"deep": 1}, "c": pulumi.Output.secret("opensesame")})
+        pulumi.export("flat", {"z": 1, "a": "attic"})
+    """)
+    result = project.call("up", "dev")
+    assert "house  Part  4  Door, Thing" in result.out
+    lines = [line.split() for line in result.out.splitlines()]
+    assert lines.index(["flat", "a", "attic"]) + 1 == lines.index(["z", "1"])
+    assert '"c": "[secret]"' in result.out
+    report = project.call("up", "dev", "--json").report
+    assert list(report["outputs"]) == ["flat", "rooms"]
+    assert list(report["outputs"]["rooms"]) == ["a", "b", "c"]
