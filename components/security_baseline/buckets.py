@@ -1,0 +1,267 @@
+"""Buckets of the account, for the records of AWS's services: private, encrypted, versioned, logged and finite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import pulumi
+import pulumi_aws as aws
+
+from components.context import Context
+from components.data_classes import DataClass
+from components.keys import Statement
+from components.naming import Names
+
+ABORT_UPLOADS_DAYS: Final = 7
+"""Days after which the parts of an unfinished upload go."""
+NONCURRENT_DAYS: Final = 30
+"""Days that overwritten and deleted records can still be had back."""
+_TLS: Final = "1.2"
+_LADDER: Final = ((30, "STANDARD_IA"), (90, "GLACIER"), (365, "DEEP_ARCHIVE"))
+"""Days and storage classes of records that are kept and hardly read."""
+
+
+@dataclass(frozen=True)
+class BucketPlan:
+    """What is particular to one bucket."""
+
+    data_class: DataClass
+    retention_days: int | None
+    """Days until objects go; ``None``: the current version of each stays."""
+    archive: bool = False
+    """Whether objects move to cheaper classes as they age. Never for what is read at once."""
+    noncurrent_days: int = NONCURRENT_DAYS
+    statements: Sequence[Statement] = ()
+    """Who may write besides the account's own roles."""
+    lock: Literal["off", "governance", "compliance"] = "off"
+    lock_days: int = 0
+
+
+def bucket_arn(names: Names, thing: str) -> str:
+    """The ARN that the account's bucket for ``thing`` will have."""
+    return f"arn:aws:s3:::{names.bucket(f'account-{thing}')}"
+
+
+def tls_only(bucket: str) -> list[Statement]:
+    """No plain request and no old TLS, from anyone (FSBP S3.5)."""
+    denied: Statement = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*"}
+    where: Statement = {"Resource": [bucket, f"{bucket}/*"]}
+    return [
+        {"Sid": "TlsOnly", **denied, **where, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {"Sid": "ModernTlsOnly", **denied, **where, "Condition": {"NumericLessThan": {"s3:TlsVersion": _TLS}}},
+    ]
+
+
+def lifecycle_rules(plan: BucketPlan) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
+    """Tiers, expiry, noncurrent versions and unfinished uploads."""
+    everything: aws.s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
+    aging: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "aging",
+        "status": "Enabled",
+        "filter": everything,
+        "abort_incomplete_multipart_upload": {"days_after_initiation": ABORT_UPLOADS_DAYS},
+        "noncurrent_version_expiration": {"noncurrent_days": plan.noncurrent_days},
+    }
+    if plan.archive:
+        aging["transitions"] = [{"days": days, "storage_class": tier} for days, tier in _tiers(plan)]
+    if plan.retention_days is None:
+        return [aging]
+    aging["expiration"] = {"days": plan.retention_days}
+    # an expiry leaves a marker behind, which can't be told to go in the same rule
+    markers: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "delete-markers",
+        "status": "Enabled",
+        "filter": everything,
+        "expiration": {"expired_object_delete_marker": True},
+    }
+    return [aging, markers]
+
+
+def _tiers(plan: BucketPlan) -> Iterator[tuple[int, str]]:
+    for days, tier in _LADDER:
+        if plan.retention_days is None or days < plan.retention_days:
+            yield days, tier
+
+
+class AccountBucket(pulumi.ComponentResource):
+    """A bucket of the account, ``<platform>-<env>-account-<thing>-<account>-<region>``.
+
+    ``key_arn`` ``None`` is SSE-S3: S3 writes its access logs to no bucket under a KMS key.
+    """
+
+    bucket: aws.s3.Bucket
+    name: str
+    """What S3 calls it; known before it is made."""
+    ready: pulumi.Resource
+    """The last link of its chain: policy, encryption and lock are on, and whoever writes to it may."""
+
+    def __init__(  # noqa: PLR0917 - what a bucket stands on
+        self,
+        thing: str,
+        plan: BucketPlan,
+        context: Context,
+        key_arn: pulumi.Input[str] | None,
+        log_target: AccountBucket | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("platform:index:AccountBucket", thing, None, opts)
+        self._thing = thing
+        self._context = context
+        self.name = context.names.bucket(f"account-{thing}")
+        self.bucket = aws.s3.Bucket(
+            thing,
+            bucket=self.name,
+            object_lock_enabled=plan.lock != "off",
+            force_destroy=not context.production,
+            tags=context.tags(plan.data_class),
+            opts=pulumi.ResourceOptions(parent=self, protect=context.protect or None),
+        )
+        self.ready = self.bucket
+        self._harden(plan, key_arn)
+        self.ready = aws.s3.BucketLifecycleConfiguration(
+            thing,
+            bucket=self.bucket.id,
+            rules=lifecycle_rules(plan),
+            transition_default_minimum_object_size="all_storage_classes_128K",
+            opts=self._next(),
+        )
+        if log_target is not None:
+            self._log_to(log_target)
+        if plan.lock != "off":
+            self.ready = aws.s3.BucketObjectLockConfiguration(
+                thing,
+                bucket=self.bucket.id,
+                object_lock_enabled="Enabled",
+                rule={"default_retention": {"mode": plan.lock.upper(), "days": plan.lock_days}},
+                opts=self._next(),
+            )
+        self.register_outputs({"name": self.name, "arn": self.bucket.arn})
+
+    def _next(self) -> pulumi.ResourceOptions:
+        # S3 answers 409 to two changes of one bucket at a time: one after another, the tightest first
+        return pulumi.ResourceOptions(parent=self, depends_on=[self.ready])
+
+    def _harden(self, plan: BucketPlan, key_arn: pulumi.Input[str] | None) -> None:
+        thing, bucket = self._thing, self.bucket.id
+        self.ready = aws.s3.BucketPublicAccessBlock(
+            thing,
+            bucket=bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            opts=self._next(),
+        )
+        self.ready = aws.s3.BucketOwnershipControls(
+            thing, bucket=bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self._next()
+        )
+        self.ready = aws.s3.BucketVersioning(
+            thing, bucket=bucket, versioning_configuration={"status": "Enabled"}, opts=self._next()
+        )
+        self.ready = aws.s3.BucketServerSideEncryptionConfiguration(
+            thing, bucket=bucket, rules=[_encryption(key_arn)], opts=self._next()
+        )
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [*tls_only(bucket_arn(self._context.names, thing)), *plan.statements],
+        }
+        self.ready = aws.s3.BucketPolicy(thing, bucket=bucket, policy=json.dumps(document), opts=self._next())
+
+    def _log_to(self, target: AccountBucket) -> None:
+        self.ready = aws.s3.BucketLogging(
+            self._thing,
+            bucket=self.bucket.id,
+            target_bucket=target.bucket.id,
+            target_prefix=f"{self._thing}/",
+            # the target's policy must let S3 write
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.ready, target.ready]),
+        )
+
+
+def _encryption(
+    key_arn: pulumi.Input[str] | None,
+) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
+    if key_arn is None:
+        return {
+            "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"},
+            "blocked_encryption_types": ["SSE-C"],
+        }
+    return {
+        "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn},
+        # one request to KMS for many objects
+        "bucket_key_enabled": True,
+        # a key that the client brings and takes away leaves objects nobody can read
+        "blocked_encryption_types": ["SSE-C"],
+    }
+
+
+# --- who writes ---------------------------------------------------------------------------------------------------
+
+
+def trail_writes(names: Names, trail_arn: str) -> list[Statement]:
+    """CloudTrail, for the one trail (CloudTrail user guide, bucket policy)."""
+    bucket = bucket_arn(names, "audit")
+    principal = {"Service": "cloudtrail.amazonaws.com"}
+    return [
+        {
+            "Sid": "TrailLooksAtBucket",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "s3:GetBucketAcl",
+            "Resource": bucket,
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn}},
+        },
+        {
+            "Sid": "TrailWrites",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/AWSLogs/{names.account_id}/*",
+            "Condition": {"StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        },
+    ]
+
+
+def config_writes(names: Names) -> list[Statement]:
+    """Config's recorder of this account (Config developer guide, permissions for the bucket)."""
+    bucket = bucket_arn(names, "config")
+    principal = {"Service": "config.amazonaws.com"}
+    account = {"aws:SourceAccount": names.account_id}
+    return [
+        {
+            "Sid": "ConfigLooksAtBucket",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": ["s3:GetBucketAcl", "s3:ListBucket"],
+            "Resource": bucket,
+            "Condition": {"StringEquals": account},
+        },
+        {
+            "Sid": "ConfigWrites",
+            "Effect": "Allow",
+            "Principal": principal,
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/AWSLogs/{names.account_id}/Config/*",
+            "Condition": {"StringEquals": {**account, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        },
+    ]
+
+
+def logs_written(names: Names) -> list[Statement]:
+    """S3, for the access logs of the account's other buckets."""
+    return [
+        {
+            "Sid": "BucketAccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket_arn(names, 'access-logs')}/*",
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": names.account_id},
+                "ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{names.prefix}-account-*"},
+            },
+        }
+    ]
