@@ -27,7 +27,7 @@ from components.eks_cluster import ClustersSettings
 from components.eks_cluster import check as check_clusters
 from components.eks_cluster import check_zones as check_cluster_zones
 from components.mcp_platform import McpPlatformSettings
-from components.model import Problem, Settings
+from components.model import Problem, Settings, attribute_docs
 from components.networking import NetworkingSettings
 from components.networking import check as check_networking
 from components.observability import ObservabilitySettings
@@ -82,7 +82,7 @@ class StackSettings(Settings):
                 continue
             annotation = Annotated[field.annotation, field] if field.metadata else field.annotation
             if key not in raw:
-                problems.append(Problem((key,), MISSING, f"must be given: {field.description}"))
+                problems.append(Problem((key,), MISSING, f"must be given: {attribute_docs(cls)[key]}"))
                 continue
             leaks = list(secret_looking(raw[key], (key,)))
             value, found = validate(annotation, raw[key])

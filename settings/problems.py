@@ -10,7 +10,7 @@ from typing import Any, Final, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from components.model import Problem
+from components.model import Problem, Settings, attribute_docs
 
 Path = tuple[str | int, ...]
 
@@ -177,9 +177,9 @@ def _known_keys(annotation: object, path: Path) -> str:
 
 def _description(annotation: object, path: Path) -> str:
     for model in _models_at(annotation, path[:-1]):
-        field = model.model_fields.get(str(path[-1]))
-        if field is not None and field.description:
-            return " ".join(field.description.split())
+        text = attribute_docs(model).get(str(path[-1])) if issubclass(model, Settings) else None
+        if text:
+            return " ".join(text.split())
     return ""
 
 

@@ -113,6 +113,8 @@ class Cloud(Mocks):
             state["latestVersion"] = 1
         elif args.typ == "aws:eks/nodeGroup:NodeGroup":
             state["resources"] = [{"autoscalingGroups": [{"name": f"asg-{args.name}"}]}]
+        elif args.typ == "aws:ec2/vpcEndpoint:VpcEndpoint":
+            state["dnsEntries"] = [{"dnsName": f"{args.name}.mock", "hostedZoneId": "ZMOCK"}]
         elif args.typ == "aws:sqs/queue:Queue":
             state["url"] = "https://mock/queue"
         return f"{args.name}-id", state

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
 
 from components.context import StackIdentity
-from components.eks_cluster import ClustersSettings, EksClusterSettings, check, check_zones
-from components.model import Problem
+from components.eks_cluster import (
+    Access,
+    AddonSettings,
+    ClustersSettings,
+    EksClusterSettings,
+    OffHours,
+    check,
+    check_zones,
+)
+from components.eks_cluster.node_settings import NodeGroupSettings, NodePoolSettings
+from components.model import Problem, attribute_docs
 from components.networking import NetworkingSettings
 from components.versions import ADDONS
 from settings.problems import dotted, validate
@@ -410,10 +418,6 @@ def test_services_have_a_network_apart_from_the_vpc(network: str) -> None:
 def test_every_setting_is_documented() -> None:
     undocumented: list[str] = []
 
-    def visit(model: Callable[..., object], path: str) -> None:
-        for name, field in getattr(model, "model_fields", {}).items():
-            if not field.description:
-                undocumented.append(f"{path}.{name}")
-
-    visit(EksClusterSettings, "cluster")
+    for model in (EksClusterSettings, NodeGroupSettings, NodePoolSettings, AddonSettings, OffHours, Access):
+        undocumented += [f"{model.__name__}.{name}" for name in model.model_fields if name not in attribute_docs(model)]
     assert undocumented == []
