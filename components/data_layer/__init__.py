@@ -65,6 +65,8 @@ class DataLayer(pulumi.ComponentResource):
     """Where events of the database are published."""
     stores: tuple[StoreRecord, ...]
     """Every store with class, purpose and retention, for the written retention policy."""
+    settings: DataLayerSettings
+    """What it was made of: backups and copies follow it."""
 
     def __init__(  # noqa: PLR0917 - the order of every component: name, settings, what it stands on, options
         self,
@@ -76,7 +78,7 @@ class DataLayer(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("platform:index:DataLayer", name, None, opts)
-        self._settings = settings
+        self.settings = settings
         self._child = pulumi.ResourceOptions(parent=self)
         self._site = Site(
             context=context,
@@ -107,7 +109,7 @@ class DataLayer(pulumi.ComponentResource):
         )
 
     def _database(self) -> None:
-        settings = self._settings.database
+        settings = self.settings.database
         self.database = Database("database", settings, self._site, self._child)
         topic = make_events(self._site, self, clustered=not isinstance(settings, RdsInstanceSettings))
         self.database_endpoint = self.database.endpoint
@@ -129,7 +131,7 @@ class DataLayer(pulumi.ComponentResource):
         group = site.group("cache", CACHE_PORT, "Valkey or Redis from nodes and pods", self._child)
         self.caches = {
             key: Cache(key, row, site, self._child, subnets=subnets, group=group)
-            for key, row in self._settings.caches.items()
+            for key, row in self.settings.caches.items()
         }
         self.cache_endpoint = self.caches[QUEUE].endpoint
         self.cache_port = CACHE_PORT
