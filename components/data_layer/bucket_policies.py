@@ -82,4 +82,16 @@ def _log_delivery(bucket: str, names: Names) -> list[Statement]:
                 "ArnLike": {"aws:SourceArn": names.arn("elasticloadbalancing", "loadbalancer/*")},
             },
         },
+        {
+            "Sid": "CloudFrontLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/AWSLogs/{account}/CloudFront/*",
+            "Condition": {
+                "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": account},
+                # CloudFront's deliveries are made in us-east-1, wherever the stack is
+                "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{account}:delivery-source:*"},
+            },
+        },
     ]

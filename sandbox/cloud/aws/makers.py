@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sandbox.cloud.aws import compute, data, network, services
+from sandbox.cloud.aws import compute, data, edge, network, services
 from sandbox.cloud.making import Maker, Making
 from sandbox.cloud.schema import Schema
 from sandbox.model import Properties
@@ -15,6 +15,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     **compute.MAKERS,
     **data.MAKERS,
     **services.MAKERS,
+    **edge.MAKERS,
 }
 
 _NAME_KEYS: Final = ("name", "identifier", "id")
