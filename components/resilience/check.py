@@ -1,0 +1,135 @@
+"""What is refused of a stack's resilience: settings that can't keep what they promise, and locks that hurt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, cast, get_args
+
+from components.cluster_services.settings import ClusterServicesSettings
+from components.context import StackIdentity
+from components.data_classes import LIMITS
+from components.data_layer import DataLayerSettings
+from components.model import Problem, one_of
+from components.resilience.law import RpoRow, copied, rpo_table
+from components.resilience.settings import EveryHours, ResilienceSettings
+from components.resilience.tiers import HOUR, spoken
+
+_INTERVALS: Final = cast("tuple[int, ...]", get_args(EveryHours))
+
+
+def check(
+    identity: StackIdentity,
+    data: DataLayerSettings,
+    services: ClusterServicesSettings,
+    settings: ResilienceSettings,
+) -> Iterator[Problem]:
+    """What must hold between a stack, its stores, its operators and its resilience."""
+    yield from _region(identity, settings)
+    yield from _lock(identity, settings)
+    yield from _known(data, settings)
+    yield from _kept_too_long(data, settings)
+    yield from _velero(identity, services, settings)
+    if settings.region_loss == "accepted" or copied(identity, settings):
+        yield from _tiers(identity, data, settings)
+
+
+def _region(identity: StackIdentity, settings: ResilienceSettings) -> Iterator[Problem]:
+    path, value = ("resilience", "region_loss"), settings.region_loss
+    if value == "recovered" and not identity.production:
+        yield Problem(path, value, "accepted outside production: copies in another region are production's")
+    elif value == "recovered" and identity.recovery_region is None:
+        yield Problem(
+            ("stack", "recovery_region"), None, "the region of the copies, for resilience.region_loss is recovered"
+        )
+    elif value == "accepted" and identity.production and identity.recovery_region is not None:
+        yield Problem(path, value, f"recovered: the stack has a recovery region, {identity.recovery_region}")
+
+
+def _lock(identity: StackIdentity, settings: ResilienceSettings) -> Iterator[Problem]:
+    path, lock = ("resilience", "lock"), settings.lock
+    if identity.production and lock == "off":
+        yield Problem(path, lock, "compliance or governance in production: a backup that can be deleted is none")
+    elif identity.tier == "dev" and lock != "off":
+        yield Problem(path, lock, "off in dev: a locked vault outlives the stack")
+    elif not identity.production and lock == "compliance":
+        yield Problem(path, lock, "off or governance outside production: compliance can't be taken back")
+
+
+def _known(data: DataLayerSettings, settings: ResilienceSettings) -> Iterator[Problem]:
+    for kind, named, there in (
+        ("tables", settings.tables, data.tables),
+        ("caches", settings.caches, data.caches),
+    ):
+        for name in named:
+            if name not in there:
+                yield Problem(("resilience", kind, name), name, f"a key of data.{kind}: {one_of(there)}")
+
+
+def _kept_too_long(data: DataLayerSettings, settings: ResilienceSettings) -> Iterator[Problem]:
+    """Vaults hold database and tables together, so the shortest limit of their classes is the vaults'."""
+    most = vault_days(data)
+    for key in ("keep_days", "keep_frequent_days"):
+        days: int = getattr(settings, key)
+        if days > most:
+            yield Problem(("resilience", key), days, f"at most {most}, the limit of the stores' data classes")
+
+
+def vault_days(data: DataLayerSettings) -> int:
+    """The longest that a recovery point may be kept: the shortest limit of the classes that are backed up."""
+    classes = [data.database.data_class, *(table.data_class for table in data.tables.values())]
+    return min(limit for c in classes if (limit := LIMITS[c].max_backup_days) is not None)
+
+
+def _velero(
+    identity: StackIdentity, services: ClusterServicesSettings, settings: ResilienceSettings
+) -> Iterator[Problem]:
+    hours = settings.cluster.velero_hours
+    if hours is not None and "velero" not in services.chosen(identity):
+        yield Problem(("resilience", "cluster", "velero_hours"), hours, "null: velero is not among the operators")
+
+
+def _tiers(identity: StackIdentity, data: DataLayerSettings, settings: ResilienceSettings) -> Iterator[Problem]:
+    """One problem a setting, by its worst row."""
+    told: set[tuple[str, ...]] = set()
+    for row in rpo_table(identity, data, settings):
+        if not row.kept and row.key not in told:
+            told.add(row.key)
+            yield Problem(row.key, _value(row, data, settings), _advice(row, settings))
+
+
+def _value(row: RpoRow, data: DataLayerSettings, settings: ResilienceSettings) -> object:
+    here: object = settings if row.key[0] == "resilience" else data
+    for part in row.key[1:]:
+        here = here.get(part) if isinstance(here, dict) else getattr(here, part)
+        if here is None:
+            break
+    return row.tier if here is None and row.key[-1].endswith("tier") else here
+
+
+def _advice(row: RpoRow, settings: ResilienceSettings) -> str:
+    if not row.rpo_kept:
+        found = (
+            f"in {row.failure.value} {row.store} would lose {spoken(row.rpo)} ({row.way}), "
+            f"{row.tier} allows {spoken(row.rpo_allowed)}"
+        )
+    else:
+        found = (
+            f"after {row.failure.value} {row.store} would be back in {spoken(row.rto)} ({row.way}), "
+            f"{spoken(row.rto_allowed)} are allowed"
+        )
+    return f"{_instead(row, settings)}: {found}"
+
+
+def _instead(row: RpoRow, settings: ResilienceSettings) -> str:
+    if row.key[1] == "every_hours" and row.rpo_allowed is not None:
+        fitting = [hours for hours in _INTERVALS if hours * HOUR + settings.copy_minutes <= row.rpo_allowed]
+        return f"at most {max(fitting)}" if fitting else "with no interval enough: a weaker region_tier, or a replica"
+    if row.key[-1] == "velero_hours":
+        return "fewer hours, or a weaker tier"
+    if row.key[-1] == "replicate":
+        return f"{row.store.partition('.')[2].replace('rest', 'velero')} too, or the region_tier rebuilt"
+    if row.key[-1] == "replicas":
+        return "at least 1, or the tier rebuilt"
+    if row.key[-1] == "multi_az":
+        return "true, or a weaker tier"
+    return "a weaker tier"
