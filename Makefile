@@ -41,12 +41,16 @@ bench: $(READY)
 schema: $(READY)
 	@$(RUN) -m sandbox schema
 
+# Every lock file, with hashes and without an index's address. The packs keep the versions that the program has.
+COMPILE = $(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock" --python-version 3.11
 lock: $(READY)
 	@$(VENV)/bin/pip install -q uv
-	@$(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command "make lock" --python-version 3.11 requirements/program.in -o requirements.txt
-	@$(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command "make lock" --python-version 3.11 requirements/sandbox.in -o requirements-dev.txt
+	@$(COMPILE) requirements/program.in -o requirements.txt
+	@$(COMPILE) requirements/sandbox.in -o requirements-dev.txt
+	@for pack in security governance; do \
+		$(COMPILE) policies/$$pack/requirements.in -c requirements-dev.txt -o policies/$$pack/requirements.txt; \
+	done
 
 clean:
 	rm -rf .sandbox .mypy_cache .ruff_cache .pytest_cache

@@ -24,7 +24,8 @@ from pulumi.runtime.stack import run_pulumi_func
 from pulumi.runtime.sync_await import _sync_await
 
 SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the engine's signature of a secret, no secret
-STACK_TYPE = "pulumi:pulumi:Stack"
+ENGINE_TYPES = frozenset({"pulumi:pulumi:Stack", "pulumi:providers:pulumi"})
+"""What the engine makes for itself: no program declares it."""
 
 
 class Mocks(pulumi.runtime.Mocks):
@@ -79,7 +80,7 @@ def declare(resources: list[dict[str, Any]]) -> None:
     """Make every resource, in the order recorded."""
     made: dict[str, pulumi.Resource] = {}
     for item in resources:
-        if item["type"] == STACK_TYPE:
+        if item["type"] in ENGINE_TYPES:
             continue
         name = item["urn"].rsplit("::", 1)[1]
         provider = made.get(item.get("provider", "").rsplit("::", 1)[0])
@@ -93,7 +94,7 @@ def declare(resources: list[dict[str, Any]]) -> None:
             made[item["urn"]] = pulumi.ComponentResource(item["type"], name, None, options)
             continue
         cls, names = resource_class(item["type"])
-        given = {snake(k): plain(v) for k, v in item["inputs"].items() if not k.startswith("__")}
+        given = {snake(k): plain(v) for k, v in item.get("inputs", {}).items() if not k.startswith("__")}
         if item["type"].startswith("kubernetes:"):
             given = {("api_version" if k == "api_version" else k): v for k, v in given.items()}
         made[item["urn"]] = cls(name, opts=options, **{k: v for k, v in given.items() if k in names})
