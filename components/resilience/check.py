@@ -9,8 +9,9 @@ from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_classes import LIMITS
 from components.data_layer import DataLayerSettings
+from components.data_layer.database import RdsInstanceSettings
 from components.model import Problem, one_of
-from components.resilience.law import RpoRow, copied, rpo_table
+from components.resilience.law import RpoRow, copied, longest_gap, rpo_table
 from components.resilience.settings import EveryHours, ResilienceSettings
 from components.resilience.tiers import HOUR, spoken
 
@@ -28,9 +29,10 @@ def check(
     yield from _lock(identity, settings)
     yield from _known(data, settings)
     yield from _kept_too_long(data, settings)
-    yield from _velero(identity, services, settings)
+    velero = list(_velero(identity, services, settings))
+    yield from velero
     if settings.region_loss == "accepted" or copied(identity, settings):
-        yield from _tiers(identity, data, settings)
+        yield from _tiers(identity, data, settings, told={problem.path for problem in velero})
 
 
 def _region(identity: StackIdentity, settings: ResilienceSettings) -> Iterator[Problem]:
@@ -88,48 +90,59 @@ def _velero(
         yield Problem(("resilience", "cluster", "velero_hours"), hours, "null: velero is not among the operators")
 
 
-def _tiers(identity: StackIdentity, data: DataLayerSettings, settings: ResilienceSettings) -> Iterator[Problem]:
-    """One problem a setting, by its worst row."""
-    told: set[tuple[str, ...]] = set()
+def _tiers(
+    identity: StackIdentity, data: DataLayerSettings, settings: ResilienceSettings, told: set[tuple[str | int, ...]]
+) -> Iterator[Problem]:
+    """One problem a setting, by its first row; none of a setting that is ``told`` of already."""
     for row in rpo_table(identity, data, settings):
-        if not row.kept and row.key not in told:
-            told.add(row.key)
-            yield Problem(row.key, _value(row, data, settings), _advice(row, settings))
+        if row.kept or row.key in told:
+            continue
+        told.add(row.key)
+        key, instead = _instead(row, data, settings)
+        yield Problem(key, _value(key, row, data, settings), f"{instead}: {_found(row)}")
 
 
-def _value(row: RpoRow, data: DataLayerSettings, settings: ResilienceSettings) -> object:
-    here: object = settings if row.key[0] == "resilience" else data
-    for part in row.key[1:]:
+def _value(key: tuple[str, ...], row: RpoRow, data: DataLayerSettings, settings: ResilienceSettings) -> object:
+    if key == row.tier_key:
+        return row.tier
+    here: object = settings if key[0] == "resilience" else data
+    for part in key[1:]:
         here = here.get(part) if isinstance(here, dict) else getattr(here, part)
-        if here is None:
-            break
-    return row.tier if here is None and row.key[-1].endswith("tier") else here
+    return here
 
 
-def _advice(row: RpoRow, settings: ResilienceSettings) -> str:
+def _found(row: RpoRow) -> str:
     if not row.rpo_kept:
-        found = (
+        return (
             f"in {row.failure.value} {row.store} would lose {spoken(row.rpo)} ({row.way}), "
             f"{row.tier} allows {spoken(row.rpo_allowed)}"
         )
-    else:
-        found = (
-            f"after {row.failure.value} {row.store} would be back in {spoken(row.rto)} ({row.way}), "
-            f"{spoken(row.rto_allowed)} are allowed"
-        )
-    return f"{_instead(row, settings)}: {found}"
+    return (
+        f"after {row.failure.value} {row.store} would be back in {spoken(row.rto)} ({row.way}), "
+        f"{spoken(row.rto_allowed)} are allowed"
+    )
 
 
-def _instead(row: RpoRow, settings: ResilienceSettings) -> str:
+def _instead(row: RpoRow, data: DataLayerSettings, settings: ResilienceSettings) -> tuple[tuple[str, ...], str]:
+    """The key to change, and what to write there."""
     if row.key[1] == "every_hours" and row.rpo_allowed is not None:
-        fitting = [hours for hours in _INTERVALS if hours * HOUR + settings.copy_minutes <= row.rpo_allowed]
-        return f"at most {max(fitting)}" if fitting else "with no interval enough: a weaker region_tier, or a replica"
-    if row.key[-1] == "velero_hours":
-        return "fewer hours, or a weaker tier"
-    if row.key[-1] == "replicate":
-        return f"{row.store.partition('.')[2].replace('rest', 'velero')} too, or the region_tier rebuilt"
-    if row.key[-1] == "replicas":
-        return "at least 1, or the tier rebuilt"
-    if row.key[-1] == "multi_az":
-        return "true, or a weaker tier"
-    return "a weaker tier"
+        # RDS instances alone have a window in which nothing starts
+        aurora = row.store != "database" or not isinstance(data.database, RdsInstanceSettings)
+        fitting = [
+            str(hours)
+            for hours in _INTERVALS
+            if longest_gap(hours, aurora=aurora) * HOUR + settings.copy_minutes <= row.rpo_allowed
+        ]
+        return (row.key, one_of(fitting)) if fitting else (row.tier_key, "a weaker tier: no copy is so young")
+    return row.key, _ADVICE.get(row.key[-1], "a weaker tier").format(
+        thing="velero" if row.store == "cluster.rest" else row.store.partition(".")[2]
+    )
+
+
+_ADVICE: Final = {
+    "velero_hours": "fewer hours, or a weaker tier",
+    "replicate": "{thing} too, or the region_tier rebuilt",
+    "replicas": "at least 1, or the tier rebuilt",
+    "multi_az": "true, or a weaker tier",
+}
+"""What to write, by the last part of the key."""

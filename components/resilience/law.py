@@ -16,7 +16,7 @@ from components.data_layer import DataLayerSettings
 from components.data_layer.database import RdsInstanceSettings
 from components.data_layer.database.component import MAINTENANCE_WINDOW
 from components.resilience.settings import Protection, ResilienceSettings, Thing
-from components.resilience.tiers import HOUR, Failure, allowed
+from components.resilience.tiers import HOUR, Failure, Tier, allowed
 
 POINT_IN_TIME: Final = 5
 """How far behind point-in-time recovery is (RDS, Aurora and DynamoDB guides: the last five minutes)."""
@@ -44,6 +44,9 @@ VELERO: Final = 15
 """Until a backup of Velero is done: an assumption."""
 FIRST_HOUR: Final = 5
 """The hour (UTC) from which plans count: after the database's own backup and maintenance."""
+
+DECLARED: Final = Protection(tier=Tier.CRITICAL, region_tier=Tier.CRITICAL)
+"""What Git and the program hold of a cluster."""
 
 Key = tuple[str, ...]
 
@@ -78,7 +81,9 @@ class RpoRow:
     rto: int
     rto_allowed: int
     key: Key
-    """The setting to change where the row isn't kept."""
+    """The setting that makes it what it is."""
+    tier_key: Key
+    """The setting that says its tier."""
 
     @property
     def rpo_kept(self) -> bool:
@@ -128,7 +133,9 @@ class _Judge:
             tier = protection.region_tier if region else protection.tier
             asked = allowed(tier, failure)
             own = (*key, "region_tier" if region else "tier")
-            yield RpoRow(store, failure, tier.value, way.what, way.rpo, asked.rpo, way.rto, asked.rto, way.key or own)
+            yield RpoRow(
+                store, failure, tier.value, way.what, way.rpo, asked.rpo, way.rto, asked.rto, way.key or own, own
+            )
 
 
 # --- the stores -----------------------------------------------------------------------------------------------------
@@ -278,7 +285,7 @@ def _cluster(settings: ResilienceSettings, judge: _Judge) -> Iterator[RpoRow]:
     yield from judge.rows(
         "cluster.declared",
         key,
-        settings.cluster,
+        DECLARED,
         {
             Failure.ZONE: Way("a control plane in three zones", 0, 0),
             Failure.CORRUPTION: Way("Git", 0, STANDBY),
