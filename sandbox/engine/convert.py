@@ -4,7 +4,7 @@ The SDK's own converters know about awaitables and translate names; between moni
 they cost several times as much. Numbers are doubles on the wire; whole ones come back as ``int``.
 
 Resource references, assets and archives stay what they are on the wire, a dict with the signature key: that is also
-how they stand in an exported deployment.
+how they stand in an exported deployment. A reference without a package version gets an empty one, as in the engine.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def _special(plain: dict[str, Value]) -> Value:
     if signature == OUTPUT:
         value = plain.get("value", UNKNOWN)
         return Secret(value) if plain.get("secret") is True and not isinstance(value, Secret) else value
+    if signature == REFERENCE:
+        plain.setdefault("packageVersion", "")
     return plain
 
 
@@ -104,12 +106,10 @@ def _fill(value: Value, wire: Wire) -> None:
 
 
 def reference(urn: str, id_: str | None, version: str = "") -> dict[str, Value]:
-    """A resource reference; ``id_`` is ``None`` for a component, which has none."""
-    found: dict[str, Value] = {SIGNATURE: REFERENCE, "urn": urn}
+    """A resource reference; ``id_`` is ``None`` for a component, which has none. The engine always names a version."""
+    found: dict[str, Value] = {SIGNATURE: REFERENCE, "urn": urn, "packageVersion": version}
     if id_ is not None:
         found["id"] = id_
-    if version:
-        found["packageVersion"] = version
     return found
 
 

@@ -3,6 +3,9 @@
 Field names and what is left out when empty: ``ResourceV3``, ``DeploymentV3`` and ``ManifestV1`` in
 sdk/go/common/apitype/core.go (pulumi/pulumi, 2026-08-21). The bytes depend on the run alone: fixed time, resources in
 dependence order with ties by URN, keys sorted. A secret is its signature and a placeholder instead of ciphertext.
+
+What the engine writes and this doesn't: when a resource was made and changed (``created``, ``modified``), and where in
+the source (``sourcePosition``, ``stackTrace``). Aliases are in neither: the engine drops them once a resource is found.
 """
 
 from __future__ import annotations
@@ -111,7 +114,6 @@ def _state(resource: Resource) -> dict[str, object]:
         "provider": resource.provider,
         "propertyDependencies": resource.property_dependencies,
         "additionalSecretOutputs": resource.additional_secret_outputs,
-        "aliases": resource.aliases,
         "customTimeouts": resource.custom_timeouts,
         "retainOnDelete": resource.retain_on_delete,
         "deletedWith": resource.deleted_with,
@@ -135,14 +137,13 @@ def _resource(state: dict[str, Any]) -> Resource:
         inputs={key: _value(value) for key, value in state.get("inputs", {}).items()},
         outputs={key: _value(value) for key, value in state.get("outputs", {}).items()},
         dependencies=state.get("dependencies") or [],
-        property_dependencies={key: urns for key, urns in (state.get("propertyDependencies") or {}).items() if urns},
+        property_dependencies={key: urns or [] for key, urns in (state.get("propertyDependencies") or {}).items()},
         protect=state.get("protect", False),
         external=state.get("external", False),
         deleted_with=state.get("deletedWith", ""),
         retain_on_delete=state.get("retainOnDelete", False),
         ignore_changes=state.get("ignoreChanges") or [],
         replace_on_changes=state.get("replaceOnChanges") or [],
-        aliases=state.get("aliases") or [],
         additional_secret_outputs=state.get("additionalSecretOutputs") or [],
         custom_timeouts=state.get("customTimeouts") or {},
     )

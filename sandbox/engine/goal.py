@@ -97,6 +97,11 @@ class Goal:
             for key, ref in providers.items():
                 self.providers.setdefault(key, ref)
 
+    def tell_dependencies(self) -> None:
+        """Name every property that was registered, those that depend on nothing too: SDKs do, and states show it."""
+        found = self.property_dependencies
+        self.property_dependencies = {key: found.get(key, []) for key in self.inputs}
+
 
 def alias_urn(goal: Goal, alias: alias_pb2.Alias, stack: str, project: str) -> str:
     """The URN that ``alias`` means for ``goal``."""

@@ -130,6 +130,7 @@ class SandboxMonitor(MockMonitor):
     def _component(self, goal: Goal, own: transforms.Callbacks) -> Generator[Goal, Resource | None, Resource]:
         """Record a remote component; yields the children it makes and wants each back as made."""
         urn = self._urn(goal)
+        goal.tell_dependencies()
         self._resolve_provider(goal, urn)
         # the component's host registers it as one of its own, which has no provider: only the map goes to its children
         goal.provider = ""
@@ -190,6 +191,8 @@ class SandboxMonitor(MockMonitor):
         """Call a provider's function, or look up a resource that a reference stands for."""
         args = to_python(request.args)
         if request.tok == GET_RESOURCE:
+            # a function of the engine's own provider, which is then in the state like any other, and can't be denied
+            self._default_provider("pulumi", "")
             found = self._recorded.get(str(args["urn"]))
             if found is None:
                 raise InvokeFailed(f"unknown resource {args['urn']}")
@@ -241,6 +244,7 @@ class SandboxMonitor(MockMonitor):
     def _settle(self, goal: Goal) -> Resource:
         """Check, create and record one resource that is no remote component."""
         urn = self._urn(goal)
+        goal.tell_dependencies()
         if not goal.custom:
             return self._record(goal, urn, "", goal.inputs, {})
         self._resolve_provider(goal, urn)
@@ -256,6 +260,9 @@ class SandboxMonitor(MockMonitor):
         elif self._preview and not goal.type.startswith(urns.PROVIDER_PREFIX):
             id_, computed = "", dict.fromkeys(computed, UNKNOWN)
         outputs: Properties = {**inputs, **computed}
+        if goal.type.startswith(urns.PROVIDER_PREFIX):
+            # what the engine keeps for itself in a provider's inputs is no output
+            outputs.pop("__internal", None)
         for key in goal.additional_secret_outputs:
             if key in outputs and not isinstance(outputs[key], Secret):
                 outputs[key] = Secret(outputs[key])
@@ -320,8 +327,10 @@ class SandboxMonitor(MockMonitor):
         urn = urns.make(self._stack, self._project, "", type_, name)
         made = self._recorded.get(urn)
         if made is None:
-            inputs = self._cloud.default_provider_inputs(package)
+            # the engine's own provider takes no configuration: what stands under its name is about other things
+            inputs = self._cloud.default_provider_inputs(package) if package != "pulumi" else {}
             made = self._settle(Goal(type_, name, custom=True, inputs=inputs, version=version))
+            made.property_dependencies = {}
         return f"{made.urn}::{made.id}"
 
     # --- answers ----------------------------------------------------------------------------------------------

@@ -233,14 +233,18 @@ _WANTED: Final[Mapping[str | None, str]] = {
 
 
 def config_text(value: object) -> str:
-    """A configuration value as the engine hands it to a program: scalars as text, the rest as JSON."""
+    """A configuration value as the engine hands it to a program: scalars as text, the rest as JSON.
+
+    Keys of mappings come in order of the alphabet, whatever their order in the file: the engine's maps have none, and
+    Go writes them so. A list that a program makes out of a mapping has that order too.
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
 
 
 def _known_keys(path: Path, found: Mapping[str, object], allowed: Iterable[str]) -> None:

@@ -85,6 +85,15 @@ def test_references_stay_as_they_are() -> None:
     assert "id" not in convert.reference("urn", None)
 
 
+def test_a_reference_without_a_package_version_gets_an_empty_one() -> None:
+    properties: Properties = {"a": {convert.SIGNATURE: convert.REFERENCE, "urn": "urn", "id": "id"}}
+
+    found = convert.to_python(convert.to_struct(properties))["a"]
+
+    assert found == {**properties["a"], "packageVersion": ""}  # type: ignore[dict-item]  # a mapping, see above
+    assert found == convert.reference("urn", "id")
+
+
 def test_what_is_within() -> None:
     value = cast("Value", {"a": [Secret({"b": UNKNOWN})]})
 

@@ -76,6 +76,12 @@ def test_a_deployment_in_the_engines_own_words(program: Program) -> None:
     assert version["provider"].startswith("urn:pulumi:dev::test::pulumi:providers:aws::aws::")
     assert version["parent"] == "urn:pulumi:dev::test::platform:index:Data::data"
     assert sorted(version["propertyDependencies"]) == ["secretId", "secretString"]
+    password = next(r for r in resources if r["urn"].endswith("::password"))
+    assert password["propertyDependencies"] == {"length": []}
+    provider = next(r for r in resources if r["urn"].endswith("::pulumi:providers:aws::aws"))
+    assert set(provider["inputs"]) - set(provider["outputs"]) == {"__internal"}
+    assert "region" in provider["propertyDependencies"]
+    assert "version" not in provider["propertyDependencies"]
     place = {r["urn"]: index for index, r in enumerate(resources)}
     assert all(place[need] < place[r["urn"]] for r in resources for need in r.get("dependencies", []))
     assert all(place[r["parent"]] < place[r["urn"]] for r in resources if "parent" in r)
@@ -164,7 +170,7 @@ def test_everything_that_a_state_can_say_survives(tmp_path: Path) -> None:
         retain_on_delete=True,
         ignore_changes=["a"],
         replace_on_changes=["b"],
-        aliases=["urn:old"],
+        property_dependencies={"a": [stack.urn], "b": []},
         additional_secret_outputs=["e"],
         custom_timeouts={"create": 60.0},
     )
@@ -173,6 +179,14 @@ def test_everything_that_a_state_can_say_survives(tmp_path: Path) -> None:
     write_export(Run("p", "s", [stack, made], {}), path)
 
     assert read_export(path).resources == [stack, made]
+
+
+def test_aliases_are_not_written_as_the_engine_drops_them() -> None:
+    made = Resource("urn:pulumi:s::p::x:index:X::a", "x:index:X", "a", custom=True, id="i", aliases=["urn:old"])
+
+    (state,) = to_export(Run("p", "s", [made], {}))["deployment"]["resources"]
+
+    assert state == {"urn": made.urn, "type": made.type, "custom": True, "id": "i"}
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:

@@ -72,11 +72,11 @@ def test_everything_of_a_registration_is_recorded(program: Program, named: Named
     assert vpc.urn == "urn:pulumi:dev::test::platform:index:Network$aws:ec2/vpc:Vpc::vpc"
     assert vpc.provider == reference
     assert subnet.dependencies == [vpc.urn]
-    assert subnet.property_dependencies == {"vpcId": [vpc.urn]}
+    assert subnet.property_dependencies == {"vpcId": [vpc.urn], "cidrBlock": []}
 
     assert table.protect
     assert table.dependencies == sorted([vpc.urn, subnet.urn])
-    assert table.property_dependencies == {"tags": [vpc.urn]}
+    assert table.property_dependencies == {"tags": [vpc.urn], "hashKey": [], "attributes": []}
     assert table.aliases == [
         "urn:pulumi:dev::test::aws:dynamodb/table:Table::old",
         "urn:pulumi:dev::test::aws:dynamodb/table:Table::older",

@@ -169,6 +169,7 @@ def test_a_wrong_stack_file_is_refused(tmp_path: Path, settings: str, message: s
         (1.5, "1.5"),
         ([1, "a"], '[1,"a"]'),
         ({"b": None}, '{"b":null}'),
+        ({"b": [{"d": 1, "c": 2}], "a": 3}, '{"a":3,"b":[{"c":2,"d":1}]}'),
     ],
 )
 def test_values_reach_the_program_as_the_engine_writes_them(value: object, text: str) -> None:
