@@ -31,7 +31,7 @@ class Unknown:
 
 UNKNOWN: Final = Unknown()
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value] | Secret | Unknown"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | Secret | Unknown | None"
 Properties: TypeAlias = "dict[str, Value]"
 
 
