@@ -22,6 +22,7 @@ Expansion: TypeAlias = "Generator[Goal, Resource | None, tuple[Properties, dict[
 """Yields the goals of a component's children and wants each back as made."""
 
 PROVIDER_PREFIX: Final = "pulumi:providers:"
+STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 AWS_PREFIX: Final = "aws:"
 _COMPONENTS: Final = f"{eks.TYPE} and {kubernetes.CONFIG_FILE}"
 _BY_ENGINE: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
@@ -71,7 +72,11 @@ class Cloud:
         return self._computed(goal, urn, inputs)
 
     def read(self, goal: Goal, urn: str) -> Properties:
-        """Outputs of a resource that exists already."""
+        """Outputs of a resource that exists already. ``Refused`` for another stack, which isn't here to be read."""
+        if goal.type == STACK_REFERENCE:
+            raise Refused(
+                f"the outputs of stack {goal.name!r} can't be read here: the sandbox holds one stack at a time"
+            )
         _, computed = self._computed(goal, urn, goal.inputs)
         return {**computed, **goal.inputs}
 

@@ -26,11 +26,16 @@ class InlineLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(
         self,
-        executor: Executor | None,  # noqa: ARG002 - asyncio's own signature
+        executor: Executor | None,
         func: Callable[..., Any],
         *args: object,
     ) -> asyncio.Future[Any]:
-        """Call ``func`` now; the future is done already, unless the result is itself to be awaited."""
+        """Call ``func`` now; the future is done already, unless the result is itself to be awaited.
+
+        Who brings an executor of his own wants threads, and has them.
+        """
+        if executor is not None:
+            return super().run_in_executor(executor, func, *args)
         done: asyncio.Future[Any] = self.create_future()
         try:
             result = func(*args)

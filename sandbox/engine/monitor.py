@@ -8,7 +8,7 @@ transforms, resolve the provider, check, create, record.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
@@ -17,7 +17,7 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 from sandbox.cloud import Cloud, Refused
 from sandbox.engine import transforms, urns
 from sandbox.engine.convert import to_python, to_struct
-from sandbox.engine.errors import InvokeFailed, ResourceFailed
+from sandbox.engine.errors import InvokeFailed, ResourceFailed, SandboxError
 from sandbox.engine.goal import Goal
 from sandbox.engine.order import in_order
 from sandbox.engine.preview import Prior, standing
@@ -174,7 +174,10 @@ class SandboxMonitor(MockMonitor):
         self._inherit(goal)
         urn = self._urn(goal)
         self._resolve_provider(goal, urn)
-        outputs = self._cloud.read(goal, urn)
+        try:
+            outputs = self._cloud.read(goal, urn)
+        except Refused as refused:
+            raise ResourceFailed(urn, goal.type, goal.name, refused.reasons) from None
         made = self._record(goal, urn, request.id, {}, outputs, external=True)
         return resource_pb2.ReadResourceResponse(urn=urn, id=made.id, properties=to_struct(outputs))
 
@@ -218,6 +221,26 @@ class SandboxMonitor(MockMonitor):
         self._transforms.add_stack(request)
         return empty_pb2.Empty()
 
+    def Call(self, request: resource_pb2.ResourceCallRequest) -> NoReturn:  # noqa: N802 - the protocol's name
+        """A method of a resource: none is modelled."""
+        raise InvokeFailed(f"the sandbox doesn't answer the method {request.tok}")
+
+    def RegisterStackInvokeTransform(self, request: callback_pb2.Callback) -> NoReturn:  # noqa: N802, ARG002
+        """Transforms of functions aren't run here, and not left out in silence either."""
+        raise SandboxError("the sandbox runs transforms of resources, not of functions (register_invoke_transform)")
+
+    def RegisterResourceHook(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.RegisterResourceHookRequest
+    ) -> NoReturn:
+        """Hooks aren't run here, and not left out in silence either."""
+        raise SandboxError(f"the sandbox doesn't run resource hooks ({request.name})")
+
+    def RegisterErrorHook(  # noqa: N802 - the protocol's name
+        self, request: resource_pb2.RegisterErrorHookRequest
+    ) -> NoReturn:
+        """The same."""
+        raise SandboxError(f"the sandbox doesn't run error hooks ({request.name})")
+
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> Coroutine[Any, Any, None]:  # noqa: N802, ARG002
         """The program has run to its end."""
         return self.close()
@@ -259,6 +282,8 @@ class SandboxMonitor(MockMonitor):
             id_, computed = old.id, standing(old, computed)
         elif self._preview and not goal.type.startswith(urns.PROVIDER_PREFIX):
             id_, computed = "", dict.fromkeys(computed, UNKNOWN)
+        elif goal.import_id:
+            id_ = goal.import_id
         outputs: Properties = {**inputs, **computed}
         if goal.type.startswith(urns.PROVIDER_PREFIX):
             # what the engine keeps for itself in a provider's inputs is no output

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine import ResourceFailed, SettingsRefused, Timings
+from sandbox.engine import ResourceFailed, SandboxError, SettingsRefused, Timings
 from sandbox.model import Resource, Run, Secret
 
 Program = Callable[..., Run]
@@ -373,3 +373,51 @@ def test_an_asynchronous_entry_point_is_awaited(program: Program) -> None:
     )
 
     assert run.outputs == {"a": 1}
+
+
+def test_an_imported_resource_has_the_id_that_is_given(program: Program, named: Named) -> None:
+    run = program(
+        """
+        import pulumi, pulumi_aws as aws
+        provider = aws.Provider("aws", region="us-east-1")
+        aws.ec2.Vpc("v", opts=pulumi.ResourceOptions(provider=provider, import_="vpc-mine"))
+        """
+    )
+
+    assert named(run, "v").id == "vpc-mine"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("pulumi.StackReference('org/other/dev')", "stack 'org/other/dev' can't be read here"),
+        ("pulumi.runtime.register_invoke_transform(lambda args: None)", "not of functions"),
+        (
+            "aws.sqs.Queue('q', opts=pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(after_create=[print])))",
+            "doesn't run resource hooks",
+        ),
+    ],
+)
+def test_what_is_not_modelled_is_refused_and_not_left_out(program: Program, source: str, message: str) -> None:
+    with pytest.raises(SandboxError, match=message):
+        program(f"import pulumi, pulumi_aws as aws\n{source}\n")
+
+
+def test_threads_of_its_own_are_left_to_a_program(program: Program) -> None:
+    run = program(
+        """
+        import asyncio, pulumi, threading
+        from concurrent.futures import ThreadPoolExecutor
+
+        async def main():
+            loop = asyncio.get_running_loop()
+            with ThreadPoolExecutor(1) as own:
+                there = await loop.run_in_executor(own, threading.get_ident)
+            here = await loop.run_in_executor(None, threading.get_ident)
+            return {"there": there != threading.get_ident(), "here": here == threading.get_ident()}
+
+        pulumi.run(main)
+        """
+    )
+
+    assert run.outputs == {"there": True, "here": True}
