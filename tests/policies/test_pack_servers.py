@@ -67,6 +67,7 @@ def test_security_is_mandatory_throughout() -> None:
     assert {rule.rule.about.level for rule in RULES.values() if rule.pack == "security"} == {"mandatory"}
     levels = {rule.name: rule.rule.about.level for rule in RULES.values() if rule.pack == "governance"}
     mandatory = {"mandatory-tags", "data-class", "finite-retention", "retention-limit", "residency", "store-lifecycle"}
+    mandatory |= {"stack-budget"}
     assert {name for name, level in levels.items() if level == "mandatory"} == mandatory
 
 

@@ -20,6 +20,8 @@ _REPOSITORY: Final = "aws:ecr/repository:Repository"
 _IMAGES: Final = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 _NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 _DENY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+_BUDGET: Final = "aws:budgets/budget:Budget"
+_EKS: Final = "aws:eks/cluster:Cluster"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ GOOD: Final[dict[str, tuple[Part, ...]]] = {
     "bucket-safeguards": (part(_BUCKET), part(_ENCRYPTION), part(_BLOCK), part(_POLICY)),
     "namespace-default-deny": (part(_NAMESPACE), part(_DENY)),
     "store-lifecycle": (part(_BUCKET), part(_LIFECYCLE), part(_LOCK), part(_REPOSITORY), part(_IMAGES)),
+    "stack-budget": (
+        part(_EKS),
+        Part(_BUDGET, {"limitAmount": "100", "limitUnit": "USD", "timeUnit": "MONTHLY"}),
+    ),
 }
 
 
@@ -76,7 +82,7 @@ def test_good_stacks_are_good(rule: str) -> None:
 def test_every_stack_rule_has_examples() -> None:
     shown = {rule for rule, *_ in MISSING} & {rule for rule, *_ in CHANGED}
     assert set(GOOD) == set(STACK_RULES)
-    assert shown | {"bucket-safeguards"} == set(STACK_RULES)
+    assert shown | {"bucket-safeguards", "stack-budget"} == set(STACK_RULES), "one has no change, one nothing missing"
 
 
 MISSING: Final = [
@@ -122,6 +128,7 @@ CHANGED: Final = [
     ("store-lifecycle", _LOCK, "rule defaultRetention days", 366.0, "365 days or fewer: a lock outlives"),
     ("store-lifecycle", _LOCK, "rule defaultRetention", {"years": 2.0}, "365 days or fewer: a lock outlives"),
     ("store-lifecycle", _IMAGES, "repository", "another", "has no lifecycle"),
+    ("stack-budget", _BUDGET, "limitAmount", "72", "would cost about 73 USD a month, its budget is 72"),
 ]
 
 

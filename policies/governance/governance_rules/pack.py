@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .budget import stack_budget
 from .core.rules import AnyRule
 from .lifecycles import store_lifecycle
 from .production import production_safeguards
@@ -13,7 +14,7 @@ from .support import version_support
 from .tags import data_class_rule, mandatory_tags
 
 NAME: Final = "platform-governance"
-DESCRIPTION: Final = "Tags, data classes, retention, residency and resilience: what must be said of what a stack keeps."
+DESCRIPTION: Final = "Tags, data classes, retention, residency, resilience and cost of what a stack keeps."
 
 RULES: Final[tuple[AnyRule, ...]] = (
     mandatory_tags,
@@ -24,4 +25,5 @@ RULES: Final[tuple[AnyRule, ...]] = (
     production_safeguards,
     version_support,
     store_lifecycle,
+    stack_budget,
 )
