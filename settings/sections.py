@@ -1,4 +1,4 @@
-"""Reading a stack file, whatever its project: sections by their classes, checks between them, every wrong key at once."""
+"""Reading a stack file, whatever its project: sections by class, checks between them, every wrong key at once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def parse(tree: type[Tree], checks: Checks, raw: Mapping[str, object], *, projec
             problems += check(*(cast("Any", sections[need]) for need in needs))
     if problems:
         raise pulumi.RunError(_message(problems, project=project, file=file))
-    return tree.model_construct(**cast("dict[str, Any]", sections))
+    return cast("Tree", tree.model_construct(**cast("dict[str, Any]", sections)))
 
 
 def configuration(project: str) -> dict[str, object]:
