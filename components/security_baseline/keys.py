@@ -53,6 +53,11 @@ _DESCRIPTIONS: Final[Mapping[AccountPurpose, str]] = {
 }
 
 
+def key_alias(names: Names, purpose: AccountPurpose) -> str:
+    """What KMS calls the account's key for ``purpose``."""
+    return names.key_alias(f"account-{purpose.value}")
+
+
 def trail_name(names: Names) -> str:
     """What CloudTrail calls the account's trail."""
     return f"{names.prefix}-account"
@@ -167,7 +172,7 @@ class AccountKeys(pulumi.ComponentResource):
 
     def alias(self, purpose: AccountPurpose) -> str:
         """What KMS calls the key for ``purpose``."""
-        return self._context.names.key_alias(f"account-{purpose.value}")
+        return key_alias(self._context.names, purpose)
 
     def _key(self, purpose: AccountPurpose) -> aws.kms.Key:
         context = self._context

@@ -37,6 +37,13 @@ def packs(root: Path) -> list[Path]:
     return sorted(path.parent for path in (root / "policies").glob("*/PulumiPolicy.yaml"))
 
 
+def judged_by(root: Path) -> Path:
+    """Whose packs judge the project in ``root``: its own, or if it has none those of the project that it stands in."""
+    if not packs(root) and (root.parent / "Pulumi.yaml").is_file():
+        return root.parent
+    return root
+
+
 @dataclass
 class _Pack:
     server: PackServer
@@ -44,7 +51,7 @@ class _Pack:
 
 
 class Packs:
-    """The packs of ``root`` for one run of ``stack``; a context manager, whose end is the end of every server.
+    """The packs that judge ``root``, for one run of ``stack``; a context manager, whose end is the end of every server.
 
     ``PolicyConfigRefused`` when made, or from ``verdict``, where the stack's policy configuration is wrong;
     ``PackFailed`` from ``verdict`` where a pack didn't start or broke.
@@ -53,6 +60,7 @@ class Packs:
     def __init__(
         self, root: Path, project: str, stack: str, *, preview: bool = False, config: Mapping[str, str] | None = None
     ) -> None:
+        root = judged_by(root)
         self._policy_config = PolicyConfig.load(root, stack)
         self._stack = (project, stack, preview, dict(config or {}))
         self._queue: queue.SimpleQueue[Resource | None] = queue.SimpleQueue()
