@@ -1,0 +1,147 @@
+"""The laws of the house that a reader of the source can check."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from components.model import attribute_docs
+from settings import StackSettings
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(
+    path
+    for folder in ("components", "settings", "sandbox", "policies", "bench", "account", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+) + [ROOT / "__main__.py"]
+LONGEST = 800
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Modules that a file imports, those for the type checker only left out."""
+    tree = ast.parse(path.read_text())
+    checked_only = {
+        node
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and ast.unparse(branch.test) == "TYPE_CHECKING"
+        for node in ast.walk(branch)
+    }
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if node in checked_only:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module)
+    return frozenset(found)
+
+
+def of(folder: str) -> list[Path]:
+    return [path for path in SOURCES if path.is_relative_to(ROOT / folder)]
+
+
+def reach(path: Path, *packages: str) -> set[str]:
+    return {module for module in imports(path) if module.split(".")[0] in packages}
+
+
+@pytest.mark.parametrize(
+    ("folder", "forbidden"),
+    [
+        ("components", ("sandbox", "settings", "policies", "bench", "tests", "account")),
+        ("settings", ("sandbox", "policies", "bench", "tests", "account")),
+        ("policies", ("sandbox", "settings", "components", "bench", "account")),
+        ("sandbox", ("components", "bench", "tests", "account")),
+    ],
+)
+def test_imports_go_one_way(folder: str, forbidden: tuple[str, ...]) -> None:
+    assert {str(p.relative_to(ROOT)): r for p in of(folder) if (r := reach(p, *forbidden))} == {}
+
+
+def test_the_kit_stands_on_the_foundations_only() -> None:
+    below = {
+        "components.kubernetes",
+        "components.model",
+        "components.versions",
+        "components.naming",
+        "components.data_classes",
+    }
+    found = {
+        str(path.relative_to(ROOT)): outside
+        for path in of("components/kubernetes")
+        if (
+            outside := {m for m in reach(path, "components") if not any(m == b or m.startswith(f"{b}.") for b in below)}
+        )
+    }
+    assert found == {}
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in SOURCES}
+    assert {path: lines for path, lines in lengths.items() if lines >= LONGEST} == {}
+
+
+def test_configuration_is_read_in_one_place() -> None:
+    readers = {
+        str(path.relative_to(ROOT))
+        for path in [*of("components"), *of("settings"), ROOT / "__main__.py"]
+        if re.search(r"pulumi\.Config\b|runtime\.config|get_config", path.read_text())
+    }
+    assert len(readers) == 1
+    assert all(reader.startswith("settings/") for reader in readers)
+
+
+def test_components_read_no_environment_clock_or_network() -> None:
+    pattern = re.compile(
+        r"os\.environ|os\.getenv|datetime\.now|date\.today|time\.time\(|import requests|urllib\.request"
+    )
+    assert [str(p.relative_to(ROOT)) for p in of("components") if pattern.search(p.read_text())] == []
+
+
+def models(annotation: object, seen: set[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    """Every settings class that can stand somewhere in ``annotation``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation not in seen:
+            seen.add(annotation)
+            yield annotation
+            for field in annotation.model_fields.values():
+                yield from models(field.annotation, seen)
+        return
+    for inner in get_args(annotation):
+        yield from models(inner, seen)
+
+
+ITERATED = {"BucketsSettings"}
+"""Classes whose fields are rows of a table, read by going through all of them."""
+SETTINGS = sorted(models(StackSettings, set()), key=lambda model: (model.__module__, model.__qualname__))
+
+
+def test_every_setting_is_read_by_something() -> None:
+    source = "\n".join(path.read_text() for path in [*of("components"), ROOT / "__main__.py", *of("settings")])
+    read = set(re.findall(r"\.([a-z_][a-z0-9_]*)\b", source))
+    unread = [
+        f"{m.__name__}.{name}"
+        for m in SETTINGS
+        for name in m.model_fields
+        if name not in read and m.__name__ not in ITERATED
+    ]
+    assert len(SETTINGS) > 40
+    assert unread == []
+
+
+def test_every_key_of_a_stack_file_is_described() -> None:
+    assert [name for name in StackSettings.model_fields if name not in attribute_docs(StackSettings)] == []
+
+
+def test_the_project_file_declares_exactly_what_must_be_given() -> None:
+    declared = set(re.findall(r"^  platform:(\w+):$", (ROOT / "Pulumi.yaml").read_text(), re.MULTILINE))
+    required = {name for name, field in StackSettings.model_fields.items() if field.is_required()}
+    assert declared == required
