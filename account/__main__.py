@@ -10,7 +10,7 @@ import pulumi
 # the components stand beside this project; `pulumi up` puts only its own directory on the path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from account.configuration import AccountSettings
+from account.configuration import StackSettings
 from account.cost import CostAnomalies
 from account.deploy.role import DeployRoles
 from account.providers import OidcProviders
@@ -21,7 +21,7 @@ from account.state import State
 from components.context import Context
 from components.security_baseline import AccountKeys, AccountPurpose, SecurityBaseline
 
-settings = AccountSettings.load()
+settings = StackSettings.load()
 home = settings.stack.home
 context = Context.create(settings.stack.as_stack())
 cloud = pulumi.ResourceOptions(providers=[context.provider])

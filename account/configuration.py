@@ -39,7 +39,7 @@ class AccountIdentity(Identity):
         return StackIdentity(**common, domain=_NOWHERE, runner=Runner())
 
 
-class AccountSettings(Settings):
+class StackSettings(Settings):
     """Everything that an account's stack file may say."""
 
     stack: AccountIdentity
@@ -60,7 +60,7 @@ class AccountSettings(Settings):
     """The account's anomaly monitor. Must be given in the home region, and nowhere else."""
 
     @classmethod
-    def load(cls) -> AccountSettings:
+    def load(cls) -> StackSettings:
         """The settings of the stack being deployed. ``pulumi.RunError`` names every wrong key."""
         return load(cls, CHECKS)
 

@@ -45,15 +45,18 @@ def text(root: Path) -> str:
 
 
 def _settings(root: Path) -> dict[str, object]:
-    sys.path.insert(0, str(root))
+    """``StackSettings`` of the module ``settings``; of a project inside another, of ``<its directory>.configuration``."""
+    inner = (root.parent / "Pulumi.yaml").is_file()
+    home, name = (root.parent, f"{root.name}.configuration") if inner else (root, "settings")
+    sys.path.insert(0, str(home))
     try:
-        module = importlib.import_module("settings")
+        module = importlib.import_module(name)
     except ModuleNotFoundError as problem:
-        if problem.name != "settings":
+        if problem.name != name:
             raise
-        raise LookupError("the program has no settings module") from None
+        raise LookupError(f"the program has no {name} module") from None
     finally:
-        sys.path.remove(str(root))
+        sys.path.remove(str(home))
     schema: dict[str, object] = module.StackSettings.model_json_schema()
     return schema
 
