@@ -26,18 +26,26 @@ def _table(text: str) -> dict[str, frozenset[str]]:
 
 AWS: Final[Mapping[str, frozenset[str]]] = _table(
     """
+aws:accessanalyzer/analyzer:Analyzer analyzerName type region
 aws:acm/certificate:Certificate domainName subjectAlternativeNames validationMethod keyAlgorithm region
 aws:autoscaling/group:Group name region
 aws:autoscaling/schedule:Schedule scheduledActionName autoscalingGroupName region
 aws:backup/plan:Plan region
 aws:backup/selection:Selection name planId iamRoleArn resources notResources selectionTags conditions region
 aws:backup/vault:Vault name kmsKeyArn region
+aws:cfg/deliveryChannel:DeliveryChannel name region
+aws:cfg/recorder:Recorder name region
+aws:cfg/rule:Rule name region
 aws:cloudfront/function:Function name
+aws:cloudtrail/trail:Trail name region
 aws:cloudwatch/eventRule:EventRule name eventBusName region
 aws:cloudwatch/eventTarget:EventTarget rule targetId eventBusName region
 aws:cloudwatch/logGroup:LogGroup name logGroupClass region
 aws:cloudwatch/metricAlarm:MetricAlarm name region
+aws:costexplorer/anomalyMonitor:AnomalyMonitor monitorType monitorDimension monitorSpecification
+aws:costexplorer/anomalySubscription:AnomalySubscription name accountId
 aws:dynamodb/table:Table name hashKey rangeKey localSecondaryIndexes region
+aws:ebs/defaultKmsKey:DefaultKmsKey keyArn region
 aws:ec2/eip:Eip domain networkBorderGroup publicIpv4Pool region
 aws:ec2/flowLog:FlowLog vpcId subnetId eniId iamRoleArn logDestination logDestinationType trafficType logFormat maxAggregationInterval region
 aws:ec2/internetGateway:InternetGateway region
@@ -70,12 +78,15 @@ aws:elasticache/replicationGroup:ReplicationGroup replicationGroupId atRestEncry
 aws:elasticache/subnetGroup:SubnetGroup name region
 aws:elasticache/user:User userId userName engine region
 aws:elasticache/userGroup:UserGroup userGroupId engine region
+aws:guardduty/detectorFeature:DetectorFeature detectorId name region
 aws:iam/instanceProfile:InstanceProfile name path
 aws:iam/openIdConnectProvider:OpenIdConnectProvider url
 aws:iam/policy:Policy name path description
 aws:iam/role:Role name path
 aws:iam/rolePolicy:RolePolicy name role
 aws:iam/rolePolicyAttachment:RolePolicyAttachment role policyArn
+aws:iam/serviceLinkedRole:ServiceLinkedRole awsServiceName customSuffix
+aws:inspector2/enabler:Enabler accountIds region
 aws:kms/alias:Alias name region
 aws:kms/key:Key customerMasterKeySpec keyUsage multiRegion region
 aws:lambda/function:Function name packageType region
@@ -83,6 +94,7 @@ aws:lambda/permission:Permission action function principal sourceArn sourceAccou
 aws:lb/listener:Listener loadBalancerArn region
 aws:lb/loadBalancer:LoadBalancer name internal loadBalancerType region
 aws:lb/targetGroup:TargetGroup name port protocol targetType vpcId region
+aws:macie2/classificationJob:ClassificationJob name jobType s3JobDefinition scheduleFrequency samplingPercentage initialRun customDataIdentifierIds description region
 aws:rds/cluster:Cluster clusterIdentifier engine engineMode masterUsername databaseName storageEncrypted kmsKeyId dbSubnetGroupName availabilityZones region
 aws:rds/clusterInstance:ClusterInstance identifier clusterIdentifier engine dbSubnetGroupName availabilityZone region
 aws:rds/clusterParameterGroup:ClusterParameterGroup name family description region
@@ -105,6 +117,7 @@ aws:s3/bucketVersioning:BucketVersioning bucket region
 aws:scheduler/schedule:Schedule name groupName region
 aws:secretsmanager/secret:Secret name region
 aws:secretsmanager/secretVersion:SecretVersion secretId secretString secretBinary region
+aws:securityhub/standardsSubscription:StandardsSubscription standardsArn region
 aws:sns/topic:Topic name fifoTopic region
 aws:sns/topicSubscription:TopicSubscription topic protocol endpoint region
 aws:sqs/queue:Queue name fifoQueue region

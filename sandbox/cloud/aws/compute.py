@@ -144,10 +144,27 @@ def _oidc_provider(making: Making) -> tuple[str, Properties]:
     return arn, outputs
 
 
+_LINKED: Final[Mapping[str, str]] = {
+    "autoscaling.amazonaws.com": "AutoScaling",
+    "eks.amazonaws.com": "AmazonEKS",
+    "eks-nodegroup.amazonaws.com": "AmazonEKSNodegroup",
+    "elasticache.amazonaws.com": "ElastiCache",
+    "elasticloadbalancing.amazonaws.com": "ElasticLoadBalancing",
+    "mrk.kms.amazonaws.com": "KeyManagementServiceMultiRegionKeys",
+    "pullthroughcache.ecr.amazonaws.com": "ECRPullThroughCache",
+    "rds.amazonaws.com": "RDS",
+    "replication.dynamodb.amazonaws.com": "DynamoDBReplication",
+    "replication.ecr.amazonaws.com": "ECRReplication",
+    "spot.amazonaws.com": "EC2Spot",
+}
+"""What services call their roles, where it isn't their own name (the services' user guides, service-linked roles)."""
+
+
 def _service_linked_role(making: Making) -> tuple[str, Properties]:
     service = making.text("awsServiceName")
     suffix = making.text("customSuffix")
-    short = "".join(part.capitalize() for part in service.split(".")[0].split("-"))
+    made_up = "".join(part.capitalize() for part in service.split(".")[0].split("-"))
+    short = _LINKED.get(service, made_up)
     name = f"AWSServiceRoleFor{short}{'_' + suffix if suffix else ''}"
     path = f"/aws-service-role/{service}/"
     arn = making.arn("iam", f"role{path}{name}", regional=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sandbox.cloud.aws import compute, data, edge, network, services
+from sandbox.cloud.aws import account, compute, data, edge, network, services
 from sandbox.cloud.making import Maker, Making
 from sandbox.cloud.schema import Schema
 from sandbox.model import Properties
@@ -16,6 +16,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     **data.MAKERS,
     **services.MAKERS,
     **edge.MAKERS,
+    **account.MAKERS,
 }
 
 _NAME_KEYS: Final = ("name", "identifier", "id")

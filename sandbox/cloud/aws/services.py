@@ -194,10 +194,6 @@ def _trail(making: Making) -> tuple[str, Properties]:
     return arn, {"arn": arn, "homeRegion": making.region}
 
 
-def _account(making: Making) -> tuple[str, Properties]:
-    return making.account, {}
-
-
 MAKERS: Final[Mapping[str, Maker]] = {
     "aws:cloudwatch/logGroup:LogGroup": _named("logs", "log-group:{}"),
     "aws:cloudwatch/logStream:LogStream": lambda m: (
@@ -245,6 +241,4 @@ MAKERS: Final[Mapping[str, Maker]] = {
     "aws:ebs/encryptionByDefault:EncryptionByDefault": lambda m: (f"encryption-{m.hex(8)}", {}),
     "aws:sfn/stateMachine:StateMachine": _by_arn("states", "stateMachine:{}"),
     "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": _by_arn("firehose", "deliverystream/{}"),
-    "aws:inspector2/enabler:Enabler": _account,
-    "aws:macie2/account:Account": _account,
 }
