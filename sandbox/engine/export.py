@@ -24,9 +24,16 @@ from sandbox.model import UNKNOWN, Resource, Run, Secret, Unknown, Value
 VERSION: Final = 3
 TIME: Final = "2000-01-01T00:00:00Z"
 """When every exported deployment says it was made: a clock would change the bytes."""
-CIPHERTEXT: Final = "v1:c2FuZGJveA==:c2FuZGJveA=="
-"""What stands where an encrypted value would: nothing can be decrypted from it."""
-SALT: Final = "v1:c2FuZGJveHg=:v1:c2FuZGJveHNhbmQ=:c2FuZGJveHNhbmRib3hzYW5kYm94"
+PASSPHRASE: Final = "sandbox"  # noqa: S105 - it opens nothing but the placeholder
+"""With this ``PULUMI_CONFIG_PASSPHRASE``, ``pulumi stack import`` takes an exported deployment."""
+CIPHERTEXT: Final = "v1:c2FuZGJveC10ZXh0:IBQ6DAiPpf5Ge641Eg1b+nsUWd2At+hEmNk="
+"""What stands where an encrypted value would: the text ``"[secret]"``, encrypted with ``PASSPHRASE``.
+
+AES-256-GCM under a key that PBKDF2 makes of passphrase and salt, written ``v1:<nonce>:<sealed>``, as
+sdk/go/common/resource/config/crypt.go has it. Every value has the same one: it is of use only in being readable.
+"""
+SALT: Final = "v1:c2FuZGJveCE=:v1:c2FuZGJveC1zYWx0:Ve9P8i1uoHy4rACpsNlxUhN+ma5rBQ=="
+"""The salt, and by what a reader knows that the passphrase is right: the word ``pulumi``, encrypted."""
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a signature, published in the SDK
 UNKNOWN_STRING: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
