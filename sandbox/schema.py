@@ -45,7 +45,7 @@ def text(root: Path) -> str:
 
 
 def _settings(root: Path) -> dict[str, object]:
-    """``StackSettings`` of the module ``settings``; of a project inside another, of ``<its directory>.configuration``."""
+    """``StackSettings`` of the module ``settings``; of a project inside another, of ``<directory>.configuration``."""
     inner = (root.parent / "Pulumi.yaml").is_file()
     home, name = (root.parent, f"{root.name}.configuration") if inner else (root, "settings")
     sys.path.insert(0, str(home))
