@@ -16,11 +16,14 @@ from components.model import attribute_docs
 from settings import StackSettings
 
 ROOT = Path(__file__).parents[1]
-SOURCES = sorted(
-    path
-    for folder in ("components", "settings", "sandbox", "policies", "bench", "account", "tests")
-    for path in (ROOT / folder).rglob("*.py")
-) + [ROOT / "__main__.py"]
+SOURCES = [
+    ROOT / "__main__.py",
+    *(
+        path
+        for folder in ("components", "settings", "sandbox", "policies", "bench", "account", "tests")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    ),
+]
 LONGEST = 800
 
 
