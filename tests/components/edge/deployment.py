@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +14,7 @@ import yaml
 
 from sandbox.engine import run_program
 from sandbox.model import Run, Secret, Value
-from tests.components.data_layer.deployment import DEV, PRODUCTION, STAGING
+from tests.components.data_layer.deployment import DEV, PRODUCTION, STAGING, Graph
 from tests.components.data_layer.deployment import settings_of as data_of
 
 HERE: Final = Path(__file__).parent
@@ -60,16 +63,28 @@ for attribute in (
 """
 
 
+class EdgeGraph(Graph):
+    """The graph of one of the stacks, with its name."""
+
+    def __init__(self, name: str, run: Run) -> None:
+        super().__init__(run)
+        self.name = name
+
+
 def settings_of(stack: str) -> dict[str, Any]:
     """The edge's section of one of the stacks."""
     found: dict[str, Any] = yaml.safe_load((HERE / "settings" / f"{stack}.yaml").read_text(encoding="utf-8"))
     return found
 
 
-def deploy(
-    root: Path, stack: str, *, edge: Mapping[str, Any] | None = None, identity: Mapping[str, Any] | None = None
-) -> Run:
-    """Run a stack in the empty directory ``root``, with its own settings or others."""
+def prepare(
+    root: Path,
+    stack: str,
+    *,
+    edge: Mapping[str, Any] | None = None,
+    identity: Mapping[str, Any] | None = None,
+) -> str:
+    """Write a stack into the empty directory ``root``, with its own settings or others; its name there."""
     whose = identity or IDENTITIES[stack]
     region = whose["region"]
     config: dict[str, Any] = {
@@ -82,7 +97,7 @@ def deploy(
         "platform:edge": edge or settings_of(stack),
     }
     if stack != "standby":
-        config["platform:data"] = data_of(whose["env"])
+        config["platform:data"] = data_of(IDENTITIES[stack]["env"])
     if stack == "production":
         config["platform:copy"] = COPY
     (root / "Pulumi.yaml").write_text(
@@ -90,9 +105,33 @@ def deploy(
     )
     (root / f"Pulumi.{whose['env']}.yaml").write_text(json.dumps({"config": config}))
     (root / "__main__.py").write_text(_PROGRAM)
-    if not (root / "policies").exists():
-        (root / "policies").symlink_to(ROOT / "policies")
-    return run_program(str(whose["env"]), root=root)
+    (root / "policies").symlink_to(ROOT / "policies")
+    return str(whose["env"])
+
+
+def deploy(
+    root: Path,
+    stack: str,
+    *,
+    edge: Mapping[str, Any] | None = None,
+    identity: Mapping[str, Any] | None = None,
+) -> Run:
+    """Run a stack in the empty directory ``root``, with its own settings or others."""
+    return run_program(prepare(root, stack, edge=edge, identity=identity), root=root)
+
+
+def judged(root: Path, stack: str) -> dict[str, Any]:
+    """What both packs say of a stack, brought up in the empty directory ``root`` by the command itself."""
+    told = subprocess.run(
+        [sys.executable, "-m", "sandbox", "up", prepare(root, stack), "--root", str(root), "--json"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found: dict[str, Any] = json.loads(told.stdout)["policies"]
+    return found
 
 
 def bare(value: Value) -> Any:  # noqa: ANN401 - any JSON value
