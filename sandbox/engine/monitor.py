@@ -16,12 +16,12 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from sandbox.cloud import Cloud, Refused
 from sandbox.engine import transforms, urns
-from sandbox.engine.convert import to_python, to_struct
+from sandbox.engine.convert import contains, to_python, to_struct
 from sandbox.engine.errors import InvokeFailed, ResourceFailed, SandboxError
 from sandbox.engine.goal import Goal
 from sandbox.engine.order import in_order
 from sandbox.engine.preview import Prior, standing
-from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret
+from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret, Unknown
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import callback_pb2
@@ -284,7 +284,7 @@ class SandboxMonitor(MockMonitor):
             id_, computed = "", dict.fromkeys(computed, UNKNOWN)
         elif goal.import_id:
             id_ = goal.import_id
-        outputs: Properties = {**inputs, **computed}
+        outputs: Properties = {**inputs, **computed} if not self._unconfigured(goal) else {}
         if goal.type.startswith(urns.PROVIDER_PREFIX):
             # what the engine keeps for itself in a provider's inputs is no output
             outputs.pop("__internal", None)
@@ -292,6 +292,15 @@ class SandboxMonitor(MockMonitor):
             if key in outputs and not isinstance(outputs[key], Secret):
                 outputs[key] = Secret(outputs[key])
         return self._record(goal, urn, id_, inputs, outputs)
+
+    def _unconfigured(self, goal: Goal) -> bool:
+        """Whether a preview can't say anything of ``goal``, because its provider's configuration isn't known yet.
+
+        So it is with the objects of a cluster that the same update makes. Source: ``Create`` and ``Update`` in
+        pkg/resource/plugin/provider_plugin.go (2026-08-21). Inputs are checked here all the same.
+        """
+        provider = self._recorded.get(goal.provider.rpartition("::")[0]) if self._preview else None
+        return provider is not None and contains(provider.inputs, Unknown)
 
     def _record(
         self, goal: Goal, urn: str, id_: str, inputs: Properties, outputs: Properties, *, external: bool = False

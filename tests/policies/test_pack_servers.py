@@ -248,6 +248,14 @@ def test_an_unknown_in_a_stack_hides_one_thing_only(security: Pack) -> None:
     assert any("could not see the network policies of thing" in it.message for it in said)
 
 
+def test_what_a_preview_says_nothing_of_is_not_held_against_it(security: Pack) -> None:
+    """In a first preview the provider of a cluster's objects isn't configured: the engine hands over no outputs."""
+    namespace, deny = "kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy"
+    (said,) = security.analyze_stack(stack((namespace, {}, {}), (deny, {}, {})))
+    assert (said.policyName, said.enforcementLevel) == ("namespace-default-deny", ADVISORY)
+    assert "could not see the network policies of thing" in said.message
+
+
 def test_governance_judges_a_stack(governance: Pack) -> None:
     (said,) = governance.analyze_stack(stack((BUCKET, good(BUCKET), {})))
     assert (said.policyName, said.enforcementLevel, said.urn) == ("store-lifecycle", MANDATORY, urn(BUCKET))

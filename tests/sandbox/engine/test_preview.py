@@ -222,3 +222,32 @@ def test_sameness_is_equality_of_plain_values(a: Value, b: Value) -> None:
 
     assert same(a, a)
     assert same(a, b) is (typed(a) == typed(b))
+
+
+WITHIN = """
+    import pulumi, pulumi_aws as aws, pulumi_kubernetes as k8s
+
+    cloud = pulumi.ResourceOptions(provider=aws.Provider("aws", region="us-east-1"))
+    role = aws.iam.Role("role", assume_role_policy="{}", opts=cloud)
+    within = k8s.Provider("within", kubeconfig=role.arn)
+    ns = k8s.core.v1.Namespace("ns", metadata={"name": "a"}, opts=pulumi.ResourceOptions(provider=within))
+    pulumi.export("name", ns.metadata.name)
+"""
+
+
+def test_nothing_is_said_of_objects_in_a_cluster_that_is_still_to_come(program: Program, named: Named) -> None:
+    run = program(WITHIN, preview=True)
+
+    ns = named(run, "ns")
+    assert ns.inputs["metadata"] == {"name": "a"}
+    assert ns.outputs == {}
+    assert run.outputs["name"] is UNKNOWN
+
+
+def test_objects_in_a_cluster_that_stands_are_known(program: Program, named: Named) -> None:
+    first = program(WITHIN)
+
+    run = program(WITHIN, preview=True, prior=first)
+
+    assert named(run, "ns").outputs == named(first, "ns").outputs
+    assert run.outputs["name"] == "a"

@@ -16,7 +16,7 @@ from typing import Final
 import pulumi_policy as sdk
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from .reading import Field, plain, read
+from .reading import UNKNOWN, Field, Value, plain, read
 from .rules import About, AnyRule, Config, Provider, Resource, Result, Rule, StackRule, Unseen
 
 _SHOWN: Final = 5
@@ -82,7 +82,7 @@ def _stack_policy(rule: StackRule) -> sdk.StackValidationPolicy:
         resources = [
             Resource(
                 it.resource_type,
-                Field(plain(it.props)),
+                Field(_outputs(it)),
                 it.name,
                 it.urn,
                 it.opts.protect,
@@ -105,6 +105,15 @@ def _stack_policy(rule: StackRule) -> sdk.StackValidationPolicy:
         tags=_tags(about),
         remediation_steps=about.remedy,
     )
+
+
+def _outputs(resource: sdk.PolicyResource) -> Value:
+    """What a stack rule sees of a resource; ``UNKNOWN`` where the engine hands over nothing at all.
+
+    That is so in a preview of everything whose provider is still to be configured: each object of a cluster that the
+    same update makes. Source: ``Create`` in pkg/resource/plugin/provider_plugin.go (pulumi/pulumi, 2026-08-21).
+    """
+    return plain(resource.props) or UNKNOWN
 
 
 def _tell(results: Iterable[Result], report: sdk.ReportViolation, urn: str | None) -> None:
