@@ -43,8 +43,7 @@ Json = Annotated[
     bool,
     typer.Option(
         "--json",
-        help="Print one JSON object on standard output, and what is for people on standard error. "
-        "Its `cost` is null: nothing estimates it yet.",
+        help="Print one JSON object on standard output, and what is for people on standard error.",
     ),
 ]
 NoPolicies = Annotated[bool, typer.Option("--no-policies", help="Don't ask the policy packs.")]

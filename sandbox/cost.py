@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Share:
-    """A part of the sum under one name: a resource, a type or a component."""
+    """A part of the sum under one name: a resource or a type."""
 
     name: str
     usd: float
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class ComponentShare:
+    """A top-level component's part of the sum, and its types, the dearest first."""
+
+    name: str
+    usd: float
+    types: Sequence[Share]
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,7 @@ class CostReport:
     """Each resource that costs something, the dearest first: its URN, and what it is made of."""
     types: Sequence[Share]
     """Each type, the dearest first, with its number of resources."""
-    components: Sequence[Share]
+    components: Sequence[ComponentShare]
     """Each top-level component, the dearest first."""
     not_priced: Sequence[tuple[str, str]]
     """URN and reason of what is not in the sum."""
@@ -113,14 +122,20 @@ def _detail(found: Estimate, item: Item) -> str:
     return ", ".join(f"{part.what} {part.usd:,.2f}" for part in sorted(parts, key=lambda part: -part.usd))
 
 
-def _components(run: Run, found: Estimate) -> list[Share]:
-    """Sums by the component right below the stack; what has none stands under the stack's own name."""
+def _components(run: Run, found: Estimate) -> list[ComponentShare]:
+    """Sums by the component right below the stack; what has none is one by itself."""
     parents = {resource.urn: resource.parent for resource in run.resources}
     names = {resource.urn: resource.name for resource in run.resources}
-    sums: dict[str, float] = defaultdict(float)
+    sums: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for item, usd in found.by_resource():
         urn = item.urn
         while parents.get(parents.get(urn, "")):
             urn = parents[urn]
-        sums[urn] += usd
-    return [Share(names[urn], usd) for urn, usd in sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))]
+        sums[names[urn]][item.type].append(usd)
+    shares = [ComponentShare(name, sum(map(sum, types.values())), _dearest(types)) for name, types in sums.items()]
+    return sorted(shares, key=lambda share: (-share.usd, share.name))
+
+
+def _dearest(types: dict[str, list[float]]) -> list[Share]:
+    shares = [Share(type_, sum(usd), str(len(usd))) for type_, usd in types.items()]
+    return sorted(shares, key=lambda share: (-share.usd, share.name))

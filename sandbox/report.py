@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from sandbox.values import Plain, ordered, plain
 
 if TYPE_CHECKING:
+    from sandbox.cost import CostReport
     from sandbox.engine import ResourceFailed, Timings
     from sandbox.model import Run
     from sandbox.policies.model import Verdict
@@ -98,10 +99,11 @@ def full(
     failed: ResourceFailed | None,
     seconds: Seconds,
     changes: Plan | None = None,
+    cost: CostReport | None = None,
 ) -> dict[str, Plain]:
-    """The object that ``--json`` prints. ``cost`` is ``null``: nothing estimates it yet."""
+    """The object that ``--json`` prints. ``cost`` is ``null`` where a resource failed: half a stack's cost is none."""
     report = outcome(run, verdict, result, failed)
-    report["cost"] = None
+    report["cost"] = None if cost is None else {**cost.plain()}
     report["outputs"] = ordered(plain(run.outputs))
     if changes is not None:
         report["changes"] = _changes(changes)

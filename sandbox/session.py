@@ -27,6 +27,7 @@ from sandbox.ui.words import count, seconds
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sandbox.cost import CostReport
     from sandbox.engine.project import Config, Project
     from sandbox.model import Resource
     from sandbox.policies.runner import Packs
@@ -72,15 +73,17 @@ class Session:
         self._check_fail(failed)
         result: Outcome = "failed" if failed else "stopped" if verdict.stops else "passed"
         deployment = self.state.write(run, outcome(run, verdict, result, failed), good=result == "passed")
+        cost = self._cost(run, failed)
         took = Seconds.of(self.timings, self.began, verdict.seconds)
         self._show_tree(run)
         self._show_policies(verdict, failed)
+        self._show_cost(cost)
         if result == "passed":
             self._show_outputs(run)
         self._show_failure(failed)
         self._show_files(deployment, result)
         self._close(result, run, verdict, took)
-        self._print(full(run, verdict, result, failed=failed, seconds=took))
+        self._print(full(run, verdict, result, failed=failed, seconds=took, cost=cost))
         return GOOD if result == "passed" else STOPPED
 
     def preview(self) -> int:
@@ -97,14 +100,16 @@ class Session:
         result: Outcome = (
             "failed" if failed else "stopped" if verdict.stops else "refused" if changes.refused else "passed"
         )
+        cost = self._cost(run, failed)
         took = Seconds.of(self.timings, self.began, verdict.seconds)
         if failed is None:
             self._show_plan(changes, prior)
         self._show_policies(verdict, failed)
+        self._show_cost(cost)
         self._show_failure(failed)
         self._close(result, run, verdict, took, changes)
         shown = changes if failed is None else None
-        self._print(full(run, verdict, result, failed=failed, seconds=took, changes=shown))
+        self._print(full(run, verdict, result, failed=failed, seconds=took, changes=shown, cost=cost))
         return GOOD if result == "passed" else STOPPED
 
     def render(self, to: Path | None) -> int:
@@ -207,6 +212,14 @@ class Session:
         """What the packs say; of a run that failed, nothing: half a stack breaks rules that the whole one keeps."""
         return packs.verdict(run) if packs is not None and failed is None else Verdict()
 
+    def _cost(self, run: Run, failed: ResourceFailed | None) -> CostReport | None:
+        """What the stack would cost; of a run that failed, nothing: half a stack costs half."""
+        if failed is not None:
+            return None
+        from sandbox.cost import estimate  # noqa: PLC0415 - a run that fails needs none
+
+        return estimate(run)
+
     def _check_fail(self, failed: ResourceFailed | None) -> None:
         if self.options.fail and failed is None:
             named = ", ".join(self.options.fail)
@@ -233,6 +246,14 @@ class Session:
             return
         ui.heading(self.console, "Policies")
         self.console.print(indented(shown(verdict)), crop=False)
+
+    def _show_cost(self, found: CostReport | None) -> None:
+        if found is None or self.options.as_json:
+            return
+        from sandbox.ui.cost import BESIDE, cost  # noqa: PLC0415 - only where it is shown
+
+        ui.heading(self.console, "Cost", BESIDE)
+        self.console.print(indented(cost(found)))
 
     def _show_plan(self, changes: Plan, prior: Run | None) -> None:
         if self.options.as_json:

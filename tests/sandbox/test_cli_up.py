@@ -62,7 +62,7 @@ def test_json_is_one_object_with_the_specified_keys_and_the_rest_goes_to_standar
     }
     assert report["policies"]["packs"] == [{"name": "security", "version": "1.2.3", "rules": 2, "disabled": []}]
     assert report["policies"]["violations"] == []
-    assert report["cost"] is None
+    assert report["cost"] == {"monthly_usd": 0.0, "budget_usd": None}
     assert report["outputs"] == {"answer": 42}
     assert {"start", "import", "program", "policies", "total"} == set(report["seconds"])
     assert report["seconds"]["total"] >= report["seconds"]["import"] > 0
