@@ -306,7 +306,13 @@ def _servers(root: Path) -> list[str]:
     found = []
     for line in listed.splitlines():
         pid = line.split()[0]
-        if "host.py" in line and Path(f"/proc/{pid}/cwd").resolve().is_relative_to(root):
+        if "host.py" not in line:
+            continue
+        try:
+            runs_in = Path(f"/proc/{pid}/cwd").readlink()
+        except FileNotFoundError:  # it ended between the list and the look
+            continue
+        if runs_in.is_relative_to(root):
             found.append(pid)
     return found
 
