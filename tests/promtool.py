@@ -12,7 +12,7 @@ import pytest
 
 PROMTOOL: Final = os.environ.get("PROMTOOL") or shutil.which("promtool")
 HOW: Final = (
-    "promtool is neither on PATH nor named by PROMTOOL. With Go 1.26 (seen: 17 minutes on two busy cores, 114 MB), in an "
+    "promtool is neither on PATH nor named by PROMTOOL. With Go 1.26 (seen: 17 minutes on two busy cores), in an "
     "empty folder: go mod init promtool && go get -tool github.com/prometheus/prometheus/cmd/promtool@v0.313.5 && "
     "go build -o promtool github.com/prometheus/prometheus/cmd/promtool. The module's v0.313.5 is Prometheus 3.13.5; "
     "go install refuses it for its replace directive."
