@@ -20,7 +20,6 @@ class Assumption:
 
 
 HOURS: Final = Assumption(730, "hours a month", "AWS's own average: 8,760 hours a year by twelve")
-WEEKS: Final = Assumption(730 / 168, "weeks a month", "the same in weeks")
 SPOT_DISCOUNT: Final = Assumption(0.60, "of the price", "spot of m and r families saved half to two thirds in 2026")
 SAVINGS_PLAN: Final = Assumption(0.27, "of the price", "a Compute Savings Plan of one year without upfront payment")
 SAVINGS_PLAN_SHARE: Final = Assumption(0.60, "of the base", "the platform's rule: a plan for 60 % of what always runs")
@@ -60,11 +59,11 @@ VOLUME_SHARE: Final = Assumption(1, "of what is claimed", "gp3 is paid as provis
 
 EDGE_GB: Final = Assumption(100, "GB", "assets of the front ends")
 EDGE_REQUESTS: Final = Assumption(200, "times 10,000 requests", "two million")
-WAF_REQUESTS: Final = Assumption(2, "million requests", "the same")
+WAF_REQUESTS: Final = Assumption(2, "million requests", "all that the edge is asked")
 
 GUARDDUTY_EVENTS: Final = Assumption(1, "million events", "CloudTrail management and EKS audit events")
 GUARDDUTY_GB: Final = Assumption(10, "GB", "flow and DNS logs")
 CONFIG_ITEMS: Final = Assumption(3000, "items", "a stack's resources, changed a few times a month")
-CONFIG_EVALUATIONS: Final = Assumption(200, "evaluations", "a rule")
+CONFIG_EVALUATIONS: Final = Assumption(200, "evaluations", "of each rule, as what it looks at changes")
 CHECKS: Final = Assumption(5000, "checks", "two standards over a stack's resources")
 TRAIL_EVENTS: Final = Assumption(10, "times 100,000 events", "data events on pupils' stores")
