@@ -168,6 +168,8 @@ DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])
 """An RFC 1035 label, as Kubernetes wants it for Services and namespaces."""
 Hostname = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$", max_length=253)]
 """A fully qualified host name in lower case, without the final dot."""
+Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[a-z]{2,}$", max_length=254)]
+"""A mail address."""
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 Days = Annotated[int, Field(ge=1, le=3653, strict=True)]
 """A finite number of days, ten years at most."""

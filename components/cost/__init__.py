@@ -100,7 +100,7 @@ class Cost(pulumi.ComponentResource):
                     "threshold": threshold.percent,
                     "threshold_type": "PERCENTAGE",
                     "subscriber_sns_topic_arns": [topic.arn],
-                    "subscriber_email_addresses": list(settings.emails) or None,
+                    "subscriber_email_addresses": list(settings.mail) or None,
                 }
                 for threshold in THRESHOLDS
             ],

@@ -8,12 +8,11 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from components.context import StackIdentity
-from components.model import Problem, Settings, repeated
+from components.model import Email, Problem, Settings, repeated
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", max_length=254)]
 MonitorArn = Annotated[str, StringConstraints(pattern=r"^arn:aws:ce::\d{12}:anomalymonitor/[0-9a-f-]{36}$")]
 
-_MOST_EMAILS: Final = 10
+_MOST_ADDRESSES: Final = 10
 """Addresses that AWS Budgets takes a notification."""
 
 
@@ -22,7 +21,7 @@ class CostSettings(Settings):
 
     monthly_usd: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
     """USD a month. An estimate above it stops the stack before anything is made."""
-    emails: Annotated[list[Email], Field(max_length=_MOST_EMAILS)] = []
+    mail: Annotated[list[Email], Field(max_length=_MOST_ADDRESSES)] = []
     """Who is told, beside the topic's other readers."""
     tags_active: bool = False
     """Whether the account's payer has activated the tags ``Project`` and ``Environment`` for cost allocation. Before
@@ -35,12 +34,12 @@ class CostSettings(Settings):
 
 def check(identity: StackIdentity, settings: CostSettings) -> Iterator[Problem]:
     """What must hold between a stack and its budget."""
-    for index, email in repeated(settings.emails):
-        yield Problem(("cost", "emails", index), email, "each address once")
+    for index, address in repeated(settings.mail):
+        yield Problem(("cost", "mail", index), address, "each address once")
     monitor = settings.anomaly_monitor
     if monitor is not None and monitor.split(":")[4] != identity.account_id:
         yield Problem(("cost", "anomaly_monitor"), monitor, f"a monitor of the stack's account, {identity.account_id}")
-    if identity.production and not settings.emails:
+    if identity.production and not settings.mail:
         yield Problem(
-            ("cost", "emails"), settings.emails, "at least one in production: a topic that nobody reads tells nobody"
+            ("cost", "mail"), settings.mail, "at least one in production: a topic that nobody reads tells nobody"
         )

@@ -117,9 +117,9 @@ class Backups(pulumi.ComponentResource):
             signature_version=2,
             opts=self._child,
         )
-        for email in self._base.settings.emails:
+        for address in self._base.settings.mail:
             aws.sns.TopicSubscription(
-                f"{TOPIC}-{email}", topic=topic.arn, protocol="email", endpoint=email, opts=self._child
+                f"{TOPIC}-{address}", topic=topic.arn, protocol="email", endpoint=address, opts=self._child
             )
         return topic
 

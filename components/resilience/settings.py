@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from components.data_layer.stores import BackupDays
-from components.model import Problem, Settings, Slug, refuse, refuse_all, repeated
+from components.model import Email, Problem, Settings, Slug, refuse, refuse_all, repeated
 from components.resilience.tiers import Tier
 
 EveryHours = Literal[1, 2, 3, 4, 6, 8, 12, 24]
 """Hours between two backups: what divides a day, so that every day looks the same."""
 Thing = Literal["assets", "uploads", "pupil-uploads", "audit", "backups", "loki", "tempo", "velero", "access-logs"]
 """A bucket by what it is for, as it stands in its name."""
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[a-z]{2,}$", max_length=254)]
 
 GRACE_DAYS: Final = 7
 """Days in which a compliance lock can still be taken back; AWS wants 3 at least."""
@@ -94,8 +93,8 @@ class ResilienceSettings(Settings):
     """Days that the others are kept: the database itself goes back to any second of ``backup_days``."""
     restore_tests: bool = True
     """Every week the latest backup of each kind is restored, measured and deleted again."""
-    emails: list[Email] = []
-    """Who is told of backups that failed or are missing, beside the topic's other readers."""
+    mail: list[Email] = []
+    """Who is told of backups that failed or are missing, beside the topic's other readers; each must confirm once."""
 
     database: Protection = Protection(tier=Tier.CRITICAL, region_tier=Tier.STANDARD)
     """Hourly copies and an hour to copy make two hours: ``standard`` for a lost region."""

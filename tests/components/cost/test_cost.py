@@ -44,7 +44,7 @@ def deploy(root: Path, identity: Mapping[str, Any], cost: Mapping[str, Any]) -> 
 
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    cost = {"monthly_usd": 3500, "emails": ["finance@example.com"], "anomaly_monitor": MONITOR, "tags_active": True}
+    cost = {"monthly_usd": 3500, "mail": ["finance@example.com"], "anomaly_monitor": MONITOR, "tags_active": True}
     return deploy(tmp_path_factory.mktemp("production"), PRODUCTION, cost)
 
 
@@ -122,8 +122,8 @@ REFUSED = [
     ({}, "monthly_usd", "must be given"),
     ({"monthly_usd": 0}, "monthly_usd", "at least 1"),
     ({"monthly_usd": 99.5}, "monthly_usd", "a whole number"),
-    ({"monthly_usd": 600, "emails": ["finance"]}, "emails[0]", "form"),
-    ({"monthly_usd": 600, "emails": [f"a{n}@example.com" for n in range(11)]}, "emails", "at most 10"),
+    ({"monthly_usd": 600, "mail": ["finance"]}, "mail[0]", "form"),
+    ({"monthly_usd": 600, "mail": [f"a{n}@example.com" for n in range(11)]}, "mail", "at most 10"),
     ({"monthly_usd": 600, "anomaly_monitor": "arn:aws:ce::1:anomalymonitor/x"}, "anomaly_monitor", "form"),
     ({"monthly_usd": 600, "anomaly_usd": 0}, "anomaly_usd", "at least 1"),
     ({"monthly_usd": 600, "budget": 600}, "budget", "no such key"),
@@ -139,12 +139,12 @@ def test_a_wrong_field_is_refused(raw: dict[str, Any], key: str, says: str) -> N
 
 BETWEEN = [
     (DEV, {"monthly_usd": 600}, []),
-    (PRODUCTION, {"monthly_usd": 3500, "emails": ["a@example.com"], "anomaly_monitor": MONITOR}, []),
-    (PRODUCTION, {"monthly_usd": 3500}, [("cost.emails", "at least one in production")]),
+    (PRODUCTION, {"monthly_usd": 3500, "mail": ["a@example.com"], "anomaly_monitor": MONITOR}, []),
+    (PRODUCTION, {"monthly_usd": 3500}, [("cost.mail", "at least one in production")]),
     (
         DEV,
-        {"monthly_usd": 600, "emails": ["a@example.com", "a@example.com"]},
-        [("cost.emails[1]", "each address once")],
+        {"monthly_usd": 600, "mail": ["a@example.com", "a@example.com"]},
+        [("cost.mail[1]", "each address once")],
     ),
     (
         {**DEV, "account_id": "444455556666"},

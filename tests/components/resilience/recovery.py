@@ -41,7 +41,7 @@ EXAMPLES: Final[dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]]
     "production": (
         PRODUCTION,
         settings_of("production"),
-        {"lock": "compliance", "emails": ["platform@example.com"], "cluster": NO_VELERO},
+        {"lock": "compliance", "mail": ["platform@example.com"], "cluster": NO_VELERO},
     ),
     "aivo": (
         {**PRODUCTION, "platform": "aivo", "domain": "aivo.example.com"},

@@ -55,7 +55,7 @@ FIELDS: list[tuple[str, dict[str, Any], str, str]] = [
         "resilience.replicate[1]",
         "written where the copy is",
     ),
-    ("no address", {"emails": ["platform"]}, "resilience.emails[0]", "form"),
+    ("no address", {"mail": ["platform"]}, "resilience.mail[0]", "form"),
 ]
 
 
