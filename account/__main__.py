@@ -53,7 +53,8 @@ if settings.state is not None:
     state = State(settings.state, context, keys, baseline.access_logs, opts=cloud)
     pulumi.export("state", {"backendUrl": state.backend_url, "secretsProvider": state.secrets_provider})
 if settings.cost is not None:
-    CostAnomalies(settings.cost, context, keys.of(AccountPurpose.FINDINGS).arn, opts=cloud)
+    anomalies = CostAnomalies(settings.cost, context, keys.of(AccountPurpose.FINDINGS).arn, opts=cloud)
+    pulumi.export("anomalyMonitorArn", anomalies.monitor_arn)
 
 pulumi.export("deployRoleArn", roles.deploy.arn)
 pulumi.export("previewRoleArn", roles.preview.arn)

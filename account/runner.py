@@ -109,14 +109,16 @@ def flow_log_policy(group_arn: str) -> Document:
             {
                 "Sid": "WriteFlows",
                 "Effect": "Allow",
-                "Action": [
-                    "logs:CreateLogStream",
-                    "logs:DescribeLogGroups",
-                    "logs:DescribeLogStreams",
-                    "logs:PutLogEvents",
-                ],
+                "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                 "Resource": [group_arn, f"{group_arn}:log-stream:*"],
-            }
+            },
+            {
+                # the call lists groups, and IAM knows none for it
+                "Sid": "ReasonedFindGroup",
+                "Effect": "Allow",
+                "Action": "logs:DescribeLogGroups",
+                "Resource": "*",
+            },
         ],
     }
 

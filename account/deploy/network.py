@@ -95,7 +95,6 @@ def compute(estate: Estate) -> list[Allow]:
                     "AssociateAccessPolicy",
                     "CreateAccessEntry",
                     "CreateAddon",
-                    "CreateCluster",
                     "CreateNodegroup",
                     "CreatePodIdentityAssociation",
                     "DeleteAccessEntry",
@@ -117,6 +116,13 @@ def compute(estate: Estate) -> list[Allow]:
             ],
             estate.arns("eks", f"cluster/{estate.prefix}-*", *(f"{kind}/{estate.prefix}-*" for kind in kinds[1:])),
             "the environment's clusters, by the prefix of their names",
+        ),
+        Allow(
+            "MakeClusters",
+            ["eks:CreateCluster"],
+            ["*"],
+            "IAM knows no cluster before it is made: the tags that it must be made with bound the call",
+            {"StringEquals": {"aws:RequestTag/Environment": estate.names.env}},
         ),
         Allow(
             "NodeTemplates",
@@ -198,6 +204,18 @@ def edge(estate: Estate) -> list[Allow]:
     )
     return [
         Allow(
+            "MakeEdge",
+            [
+                "acm:RequestCertificate",
+                "cloudfront:CreateDistribution",
+                *(f"cloudfront:Create{thing}" for thing in things),
+                "route53:CreateHealthCheck",
+                "route53:CreateHostedZone",
+            ],
+            ["*"],
+            "IAM knows none of these before it is made, and they have no names of ours",
+        ),
+        Allow(
             "Zones",
             [
                 f"route53:{call}"
@@ -205,8 +223,6 @@ def edge(estate: Estate) -> list[Allow]:
                     "AssociateVPCWithHostedZone",
                     "ChangeResourceRecordSets",
                     "ChangeTagsForResource",
-                    "CreateHealthCheck",
-                    "CreateHostedZone",
                     "DeleteHealthCheck",
                     "DeleteHostedZone",
                     "DisassociateVPCFromHostedZone",
@@ -225,7 +241,6 @@ def edge(estate: Estate) -> list[Allow]:
                     "AddTagsToCertificate",
                     "DeleteCertificate",
                     "RemoveTagsFromCertificate",
-                    "RequestCertificate",
                     "UpdateCertificateOptions",
                 )
             ],
@@ -235,8 +250,7 @@ def edge(estate: Estate) -> list[Allow]:
         Allow(
             "Distributions",
             [
-                *(f"cloudfront:{verb}{thing}" for verb in ("Create", "Update", "Delete") for thing in things),
-                "cloudfront:CreateDistribution",
+                *(f"cloudfront:{verb}{thing}" for verb in ("Update", "Delete") for thing in things),
                 "cloudfront:CreateInvalidation",
                 "cloudfront:DeleteDistribution",
                 "cloudfront:PublishFunction",

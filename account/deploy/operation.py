@@ -81,15 +81,19 @@ def operation(estate: Estate) -> list[Allow]:
                 "sns",
                 "CreateTopic",
                 "DeleteTopic",
-                "SetSubscriptionAttributes",
                 "SetTopicAttributes",
                 "Subscribe",
                 "TagResource",
-                "Unsubscribe",
                 "UntagResource",
             ),
             estate.arns("sns", f"{estate.prefix}-*"),
             "topics by the prefix of their names",
+        ),
+        Allow(
+            "Subscriptions",
+            _calls("sns", "SetSubscriptionAttributes", "Unsubscribe"),
+            ["*"],
+            "IAM knows no subscriptions",
         ),
         Allow(
             "Queues",
@@ -121,8 +125,9 @@ def operation(estate: Estate) -> list[Allow]:
     ]
 
 
-def recovery(estate: Estate) -> list[Allow]:
-    """Backups and budgets. Recovery points can't be deleted, nor can a lock: neither stands here."""
+def recovery(estate: Estate, *, production: bool) -> list[Allow]:
+    """Backups and budgets. No recovery point can be deleted, and in production no lock be taken off a vault."""
+    unlock = [] if production else ["DeleteBackupVaultLockConfiguration"]
     return [
         Allow(
             "Vaults",
@@ -132,6 +137,7 @@ def recovery(estate: Estate) -> list[Allow]:
                 "DeleteBackupVault",
                 "DeleteBackupVaultAccessPolicy",
                 "DeleteBackupVaultNotifications",
+                *unlock,
                 "PutBackupVaultAccessPolicy",
                 "PutBackupVaultLockConfiguration",
                 "PutBackupVaultNotifications",
@@ -173,5 +179,23 @@ def recovery(estate: Estate) -> list[Allow]:
             _calls("budgets", "ModifyBudget", "TagResource", "UntagResource"),
             estate.everywhere("budgets", f"budget/{estate.prefix}*"),
             "budgets by the prefix of their names",
+        ),
+        Allow(
+            "Anomalies",
+            _calls(
+                "ce",
+                "DeleteAnomalySubscription",
+                "TagResource",
+                "UntagResource",
+                "UpdateAnomalySubscription",
+            ),
+            estate.everywhere("ce", "anomalymonitor/*", "anomalysubscription/*"),
+            "an environment subscribes to the account's one monitor, which has an id",
+        ),
+        Allow(
+            "SubscribeToAnomalies",
+            _calls("ce", "CreateAnomalySubscription"),
+            ["*"],
+            "IAM knows no subscription before it is made",
         ),
     ]

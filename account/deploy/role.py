@@ -64,7 +64,7 @@ def deploy_policies(estate: Estate, home_region: str, *, production: bool) -> di
         "databases": databases(estate),
         "stores": [*buckets(estate, production=production), *state_statements(estate.names, home_region, write=True)],
         "keys": keys(estate),
-        "operation": [*operation(estate), *recovery(estate)],
+        "operation": [*operation(estate), *recovery(estate, production=production)],
         "identity": identity(estate),
         "guard": guard(estate),
     }

@@ -275,10 +275,17 @@ def keys(estate: Estate) -> list[Allow]:
         ),
         Allow(
             "HandOverKeys",
-            _calls("kms", "CreateGrant", "RetireGrant", "RevokeGrant"),
+            _calls("kms", "CreateGrant", "RevokeGrant"),
             every_key,
             "a store under a key is made by a service that uses the key by a grant of its caller's",
             {**own, **FOR_AWS},
+        ),
+        Allow(
+            "TakeKeysBack",
+            _calls("kms", "RetireGrant"),
+            every_key,
+            "the same when the store goes",
+            own,
         ),
         Allow(
             "UseKeys",

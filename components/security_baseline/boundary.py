@@ -25,7 +25,7 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
     "autoscaling": ("Describe*", "SetDesiredCapacity", "TerminateInstanceInAutoScalingGroup", "UpdateAutoScalingGroup"),
     "backup": ("Copy*", "Create*", "Describe*", "Get*", "List*", "Start*", "StopBackupJob", "TagResource", "Update*"),
     "backup-storage": ("Mount*",),
-    "bedrock": ("Converse*", "Get*", "InvokeModel*"),
+    "bedrock": ("Get*", "InvokeModel*"),
     "cloudwatch": ("Describe*", "Get*", "List*", "PutMetricData"),
     "cognito-idp": ("DescribeUserPoolClient",),
     "dynamodb": (
@@ -57,6 +57,7 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
         "Detach*",
         "EnableFastSnapshotRestores",
         "Get*",
+        "LockSnapshot",
         "Modify*",
         "Revoke*",
         "RunInstances",
