@@ -54,8 +54,14 @@ class Schedules(Settings):
 
     def of(self, tier: Tier) -> int:
         """Hours for ``tier``; what is only rebuilt is backed up as seldom as the least important."""
-        hours: int = getattr(self, self.key(tier))
-        return hours
+        hours: dict[Tier, int] = {
+            Tier.TIER_1: self.tier_1,
+            Tier.ESSENTIAL: self.essential,
+            Tier.CRITICAL: self.critical,
+            Tier.TIER_3: self.tier_3,
+            Tier.STANDARD: self.standard,
+        }
+        return hours.get(tier, self.non_critical)
 
     @staticmethod
     def key(tier: Tier) -> str:

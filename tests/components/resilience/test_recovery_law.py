@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.data_layer.database.component import MAINTENANCE_WINDOW
-from components.resilience import SCENARIO_RTO, TIERS, Failure, RpoRow, Scenario, Tier
+from components.resilience import SCENARIO_RTO, TIERS, Failure, RpoRow, Scenario, Schedules, Tier
 from components.resilience.law import longest_gap, start_hours
 from components.resilience.tiers import allowed, spoken
 from tests.components.resilience.recovery import EXAMPLES, table
@@ -201,3 +201,10 @@ def test_the_gap_counts_for_instances_alone() -> None:
 )
 def test_minutes_are_spoken(minutes: int | None, text: str) -> None:
     assert spoken(minutes) == text
+
+
+def test_each_tier_has_an_interval_under_its_own_key() -> None:
+    hours = {"tier_1": 2, "essential": 3, "critical": 4, "tier_3": 6, "standard": 8, "non_critical": 12}
+    schedules = Schedules.model_validate(hours)
+    assert {Schedules.key(tier): schedules.of(tier) for tier in Tier} == hours
+    assert Schedules.key(Tier.REBUILT) == "non_critical"
