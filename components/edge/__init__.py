@@ -9,15 +9,16 @@ import pulumi
 import pulumi_aws as aws
 
 from components.context import Context
-from components.data_layer import DataLayer
+from components.data_layer import DataLayer, StoreRecord
 from components.edge.certificates import prove, request, validated
 from components.edge.distribution import REGION as GLOBAL_REGION
 from components.edge.distribution import Distribution
 from components.edge.dns import make_health_check, make_origin_records, make_served_records, make_zone
 from components.edge.entrance import make_entrance
-from components.edge.firewall import Firewall, LogKeeping, make_log_policy
+from components.edge.firewall import CLOUDFRONT, LOAD_BALANCER, Firewall, LogKeeping, make_log_policy
 from components.edge.firewall_rules import ManagedGroup, global_rules, regional_rules
 from components.edge.hosts import Hosts
+from components.edge.records import records
 from components.edge.secret import OriginSecret, make_secret, read_secret
 from components.edge.settings import CreatedZone, DistributionSettings, EdgeSettings, ExistingZone, check
 from components.keys import ROTATION_DAYS, Keys, Purpose
@@ -59,6 +60,8 @@ class Edge(pulumi.ComponentResource):
     distribution_domain: pulumi.Output[str] | None
     health_check_id: pulumi.Output[str] | None
     """What an alarm on the origin watches (``AWS/Route53``, ``HealthCheckStatus``, in us-east-1)."""
+    stores: tuple[StoreRecord, ...]
+    """What is kept here, for the written retention policy."""
 
     def __init__(  # noqa: PLR0917 - the order of every component: name, settings, what it stands on, options
         self,
@@ -78,6 +81,7 @@ class Edge(pulumi.ComponentResource):
         self._keys = keys
         self._child = pulumi.ResourceOptions(parent=self)
         self.hosts = Hosts(context.identity.domain, context.identity.region)
+        self.stores = tuple(records(settings, context))
         self._log_policies: dict[str, aws.cloudwatch.LogResourcePolicy] = {}
         self.distribution_id = self.distribution_domain = self.health_check_id = None
 
@@ -125,12 +129,11 @@ class Edge(pulumi.ComponentResource):
             context, networking, self, health_checks=distribution is not None and distribution.health_check
         )
         self.alb_security_group_ids = [group.id for group in groups]
-        name = "load-balancer"
         self._firewall = Firewall(
-            name,
+            LOAD_BALANCER,
             "REGIONAL",
             regional_rules(
-                f"{context.names.prefix}-{name}",
+                f"{context.names.prefix}-{LOAD_BALANCER}",
                 rate_limit=firewall.rate_limit,
                 counted=firewall.counted_rules,
                 origins=self.hosts.urls,
@@ -143,13 +146,13 @@ class Edge(pulumi.ComponentResource):
             opts=self._child,
         )
         self.regional_web_acl_arn = self._firewall.arn
-        certificate = request("load-balancer", region, self.hosts.certified, self._child)
+        certificate = request(LOAD_BALANCER, region, self.hosts.certified, self._child)
         # the primary's zone holds them already for its standby
         self._proofs = (
             [] if distribution is None else prove(certificate, self.hosts.certified, self.zone_id, self._child)
         )
         self.regional_certificate_arn = (
-            validated("load-balancer", region, certificate, self._proofs, self._child) if self._settings.ready else None
+            validated(LOAD_BALANCER, region, certificate, self._proofs, self._child) if self._settings.ready else None
         )
 
     def _origin(self, settings: DistributionSettings) -> None:
@@ -164,12 +167,11 @@ class Edge(pulumi.ComponentResource):
     def _global(self, settings: DistributionSettings, data: DataLayer, assets_copy: pulumi.Input[str] | None) -> None:
         """CloudFront's half, in us-east-1 wherever the stack is."""
         context, firewall = self._context, self._settings.firewall
-        name = "cloudfront"
         acl = Firewall(
-            name,
+            CLOUDFRONT,
             "CLOUDFRONT",
             global_rules(
-                f"{context.names.prefix}-{name}",
+                f"{context.names.prefix}-{CLOUDFRONT}",
                 rate_limit=firewall.rate_limit,
                 counted=firewall.counted_rules,
                 origins=self.hosts.urls,
@@ -179,15 +181,15 @@ class Edge(pulumi.ComponentResource):
             log=self._log_keeping(GLOBAL_REGION, self._global_log_key()),
             opts=self._child,
         )
-        certificate = request(name, GLOBAL_REGION, self.hosts.certified, self._child)
+        certificate = request(CLOUDFRONT, GLOBAL_REGION, self.hosts.certified, self._child)
         if not self._settings.ready:
             return
         made = Distribution(
-            name,
+            CLOUDFRONT,
             settings,
             context,
             hosts=self.hosts,
-            certificate_arn=validated(name, GLOBAL_REGION, certificate, self._proofs, self._child),
+            certificate_arn=validated(CLOUDFRONT, GLOBAL_REGION, certificate, self._proofs, self._child),
             web_acl_arn=acl.arn,
             secret=self._secret,
             assets=data.buckets[ASSETS].bucket,

@@ -16,6 +16,9 @@ from components.edge.firewall_rules import HIDDEN_HEADERS, Rule
 from components.keys import Document
 from components.naming import LIMITS, fit
 
+LOAD_BALANCER: Final = "load-balancer"
+CLOUDFRONT: Final = "cloudfront"
+"""The two web ACLs of a stack, and what belongs to each of them."""
 LOG_PREFIX: Final = "aws-waf-logs-"
 """What WAF wants every destination of its logs to be called (PutLoggingConfiguration)."""
 _KEPT_ACTIONS: Final = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE")

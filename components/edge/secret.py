@@ -16,7 +16,7 @@ from components.naming import Names
 
 _LENGTH: Final = 48
 """Letters and figures: 285 bits, and within the 200 bytes that WAF compares (ByteMatchStatement)."""
-_ROTATE_DAYS: Final = 90
+ROTATE_DAYS: Final = 90
 """As FSBP SecretsManager.4 has it."""
 
 
@@ -47,7 +47,7 @@ def make_secret(context: Context, keys: Keys, version: int, parent: pulumi.Resou
         recovery_window_in_days=RECOVERY_DAYS[context.production],
         replicas=[{"region": region, "kms_key_id": copy.arn}] if copy is not None and region is not None else None,
         force_overwrite_replica_secret=copy is not None or None,
-        tags={"RotateWithinDays": str(_ROTATE_DAYS)},
+        tags={"RotateWithinDays": str(ROTATE_DAYS)},
         opts=pulumi.ResourceOptions(parent=parent, protect=context.protect or None),
     )
     aws.secretsmanager.SecretVersion(

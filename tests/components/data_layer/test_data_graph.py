@@ -268,10 +268,14 @@ def test_buckets_are_private_versioned_and_logged(graph: Graph) -> None:
     assert {name: row["targetPrefix"] for name, row in logged.items()} == {name: f"s3/{name}/" for name in logged}
 
 
-def test_the_log_target_lets_s3_and_load_balancers_write_and_nobody_read(graph: Graph) -> None:
+def test_the_log_target_lets_s3_load_balancers_and_cloudfront_write_and_nobody_read(graph: Graph) -> None:
     policy = document(graph.one(CHAIN[4], "access-logs").inputs["policy"])
     allowed = {s["Principal"]["Service"]: s for s in policy["Statement"] if s["Effect"] == "Allow"}
-    assert set(allowed) == {"logging.s3.amazonaws.com", "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert set(allowed) == {
+        "logging.s3.amazonaws.com",
+        "logdelivery.elasticloadbalancing.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+    }
     assert {s["Action"] for s in allowed.values()} == {"s3:PutObject"}
     assert all("ArnLike" in s["Condition"] for s in allowed.values())
 

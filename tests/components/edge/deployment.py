@@ -60,6 +60,9 @@ for attribute in (
     "distribution_id", "distribution_domain", "health_check_id",
 ):
     pulumi.export(attribute, getattr(edge, attribute))
+pulumi.export("stores", [
+    {"name": s.name, "type": s.type, "class": s.data_class.value, "retention": s.retention_days} for s in edge.stores
+])
 """
 
 

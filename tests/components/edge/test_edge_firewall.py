@@ -168,6 +168,18 @@ def test_firewalls_log_what_they_stop_encrypted_and_for_a_time(graph: EdgeGraph)
         assert "ALLOW" not in actions
 
 
+def test_what_is_kept_is_told_for_the_retention_policy(graph: EdgeGraph) -> None:
+    told = bare(graph.run.outputs["stores"])
+    kept = {
+        (str(r.inputs["name"]), r.type, bare(r.inputs["tagsAll"])["DataClass"])
+        for r in of_edge(graph, LOG_GROUP, SECRET)
+    }
+    assert {(store["name"], store["type"], store["class"]) for store in told} == kept
+    days = {store["name"]: store["retention"] for store in told}
+    for group in of_edge(graph, LOG_GROUP):
+        assert days[str(group.inputs["name"])] == group.inputs["retentionInDays"]
+
+
 def key_of(graph: EdgeGraph, arn: object) -> str:
     [key] = [key for key in graph.of_type(KEY) if key.outputs["arn"] == arn]
     return str(key.outputs["arn"])

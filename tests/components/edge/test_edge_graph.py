@@ -20,10 +20,10 @@ from tests.components.edge.questions import (
     DELIVERY_DESTINATION,
     DELIVERY_SOURCE,
     DISTRIBUTION,
-    EDGE,
     HEADERS,
     KEY,
     LOG_GROUP,
+    PASSWORD,
     RECORD,
     VALIDATION,
     ZONE,
@@ -367,7 +367,7 @@ def items(value: Value) -> list[Any]:
 
 def test_a_standby_has_the_load_balancers_half_alone(graph_of: GraphOf) -> None:
     graph = graph_of("standby")
-    for type_ in (DISTRIBUTION, RECORD, CHECK, ZONE, "random:index/randomPassword:RandomPassword"):
+    for type_ in (DISTRIBUTION, RECORD, CHECK, ZONE, PASSWORD):
         assert graph.of_type(type_) == [], type_
     [acl] = graph.of_type(ACL)
     assert (acl.inputs["scope"], acl.inputs["region"]) == ("REGIONAL", "us-west-2")
@@ -421,12 +421,9 @@ def test_only_the_zone_and_the_secret_of_production_are_protected(graph: EdgeGra
     assert kept == ({"zone", "origin"} if graph.name == "production" else set())
 
 
-def test_nothing_secret_is_bare(graph: EdgeGraph) -> None:
-    hidden = [
-        str(r.outputs["result"].value)
-        for r in graph.resources
-        if isinstance(r.outputs.get("result"), Secret) and EDGE in r.urn
-    ]
-    for resource in graph.resources:
+def test_nothing_secret_is_bare(primary: EdgeGraph) -> None:
+    hidden = [str(bare(r.outputs["result"])) for r in of_edge(primary, PASSWORD)]
+    assert hidden
+    for resource in primary.resources:
         text = json.dumps(resource.inputs, default=lambda value: "[secret]" if isinstance(value, Secret) else "")
         assert not any(value in text for value in hidden), resource.urn
