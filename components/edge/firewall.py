@@ -21,6 +21,8 @@ CLOUDFRONT: Final = "cloudfront"
 """The two web ACLs of a stack, and what belongs to each of them."""
 LOG_PREFIX: Final = "aws-waf-logs-"
 """What WAF wants every destination of its logs to be called (PutLoggingConfiguration)."""
+_LONGEST_NAME: Final = 128
+"""Characters of a web ACL's name (EntityName)."""
 _KEPT_ACTIONS: Final = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT", "CAPTCHA", "CHALLENGE")
 
 
@@ -92,10 +94,12 @@ class Firewall(pulumi.ComponentResource):
     ) -> None:
         super().__init__("platform:index:Firewall", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        metrics = f"{context.names.prefix}-{name}"
+        full_name = fit(f"{context.names.prefix}-{name}", _LONGEST_NAME)
         self.acl = aws.wafv2.WebAcl(
             name,
             region=region,
+            # fixed, because the deploy role may touch web ACLs by their prefix only; nothing ever replaces one
+            name=full_name,
             scope=scope,
             description=f"{context.names.prefix}: {name}",
             default_action={"allow": {}},
@@ -114,7 +118,7 @@ class Firewall(pulumi.ComponentResource):
             visibility_config={
                 "cloudwatch_metrics_enabled": True,
                 "sampled_requests_enabled": True,
-                "metric_name": metrics,
+                "metric_name": full_name,
             },
             opts=child,
         )

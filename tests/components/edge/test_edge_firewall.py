@@ -41,6 +41,9 @@ def test_cloudfront_and_the_load_balancer_have_a_web_acl_each(primary: EdgeGraph
     assert cloudfront.inputs["scope"] == "CLOUDFRONT"
     assert balancer.inputs["scope"] == "REGIONAL"
     assert cloudfront.inputs["region"] == "us-east-1"
+    prefix = f"toolboxai-{primary.run.stack}"
+    # what the deploy role may touch
+    assert [acl.inputs["name"] for acl in (cloudfront, balancer)] == [f"{prefix}-cloudfront", f"{prefix}-load-balancer"]
     assert distribution(primary)["webAclId"] == cloudfront.outputs["arn"]
     assert primary.run.outputs["regional_web_acl_arn"] == balancer.outputs["arn"]
     # a distribution is not associated, it names its ACL; the load balancer's controller associates its own
