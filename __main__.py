@@ -8,12 +8,14 @@ from components.agent_fleet import AgentFleet
 from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
+from components.cost import Cost
 from components.data_layer import DataLayer
 from components.eks_cluster import EksCluster
 from components.keys import Keys
 from components.mcp_platform import McpPlatform
 from components.networking import Networking
 from components.observability import Observability
+from components.resilience import Resilience
 from settings import StackSettings
 
 settings = StackSettings.load()
@@ -23,6 +25,8 @@ cloud = pulumi.ResourceOptions(providers=context.providers)
 keys = Keys("keys", context, opts=cloud)
 networking = Networking("networking", settings.networking, context, keys, opts=cloud)
 data = DataLayer("data", settings.data, context, networking, keys, opts=cloud)
+resilience = Resilience("resilience", settings.resilience, context, networking, keys, data, opts=cloud)
+Cost("cost", settings.cost, context, keys, opts=cloud)
 
 for key, cluster_settings in settings.clusters.items():
     plan = ClusterPlan.of(key, cluster_settings, settings.sections)
@@ -47,3 +51,4 @@ pulumi.export("vpcId", networking.vpc_id)
 pulumi.export("databaseEndpoint", data.database_endpoint)
 pulumi.export("cacheEndpoints", data.cache_endpoints)
 pulumi.export("buckets", data.bucket_names)
+pulumi.export("backupVaults", dict(resilience.vault_names))

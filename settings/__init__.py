@@ -17,6 +17,8 @@ from components.cluster_plan import check as check_plan
 from components.cluster_services import ClusterServicesSettings
 from components.cluster_services import check as check_services
 from components.context import StackIdentity
+from components.cost import CostSettings
+from components.cost import check as check_cost
 from components.data_layer import DataLayerSettings
 from components.data_layer import check as check_data
 from components.eks_cluster import ClustersSettings
@@ -28,6 +30,8 @@ from components.networking import NetworkingSettings
 from components.networking import check as check_networking
 from components.observability import ObservabilitySettings
 from components.observability import check as check_observability
+from components.resilience import ResilienceSettings
+from components.resilience import check as check_resilience
 from settings.sections import Checks, load, parse
 
 
@@ -44,12 +48,16 @@ class StackSettings(Settings):
     """The operators of the clusters."""
     data: DataLayerSettings
     """The stores: database, caches, tables, buckets, registry, secrets."""
+    resilience: ResilienceSettings
+    """Backups, copies and locks of the stores, and the tiers that they keep."""
     mcp: McpPlatformSettings
     """The MCP servers: image, transport, permission profile, scaling."""
     agents: AgentFleetSettings
     """The agents: role, model, MCP servers, scaling, budget, approvals."""
     observability: ObservabilitySettings
     """Metrics, logs, alerts and who is told."""
+    cost: CostSettings
+    """The budget and who hears of it."""
 
     @property
     def sections(self) -> Sections:
@@ -73,6 +81,8 @@ CHECKS: Final[Checks] = (
     (("clusters", "networking"), check_cluster_zones),
     (("stack", "clusters", "services"), check_services),
     (("stack", "data"), check_data),
+    (("stack", "data", "services", "resilience"), check_resilience),
+    (("stack", "cost"), check_cost),
     (("agents", "mcp"), check_agents),
     (("data", "mcp", "agents"), check_agent_stores),
     (("stack", "observability"), check_observability),
