@@ -309,8 +309,6 @@ class InstanceType:
     enis: int
     """Network interfaces on the default card."""
     ipv4_per_eni: int
-    usd_per_hour: float | None
-    """On demand in us-east-1, Linux."""
     arch: Architecture
 
     @property
@@ -331,51 +329,48 @@ class InstanceType:
 
 _ENIS: Final = {"medium": (2, 4), "large": (3, 10), "xlarge": (4, 15), "2xlarge": (4, 15)}
 _BURSTABLE_ENIS: Final = {"medium": (3, 6), "large": (3, 12), "xlarge": (4, 15), "2xlarge": (4, 15)}
-_FAMILIES: Final[dict[str, tuple[int, Architecture, dict[str, float]]]] = {
-    # GiB a vCPU, architecture, USD an hour by size
-    "t3": (4, "x86_64", {"medium": 0.0416, "large": 0.0832, "xlarge": 0.1664, "2xlarge": 0.3328}),
-    "t3a": (4, "x86_64", {"medium": 0.0376, "large": 0.0752, "xlarge": 0.1504, "2xlarge": 0.3008}),
-    "t4g": (4, "arm64", {"medium": 0.0336, "large": 0.0672, "xlarge": 0.1344, "2xlarge": 0.2688}),
-    "m5": (4, "x86_64", {"large": 0.096, "xlarge": 0.192, "2xlarge": 0.384}),
-    "m6i": (4, "x86_64", {"large": 0.096, "xlarge": 0.192, "2xlarge": 0.384}),
-    "m6a": (4, "x86_64", {"large": 0.0864, "xlarge": 0.1728, "2xlarge": 0.3456}),
-    "m6g": (4, "arm64", {"large": 0.077, "xlarge": 0.154, "2xlarge": 0.308}),
-    "m7i": (4, "x86_64", {"large": 0.1008, "xlarge": 0.2016, "2xlarge": 0.4032}),
-    "m7g": (4, "arm64", {"large": 0.0816, "xlarge": 0.1632, "2xlarge": 0.3264}),
-    "m8g": (4, "arm64", {"large": 0.08976, "xlarge": 0.17952, "2xlarge": 0.35904}),
-    "c6i": (2, "x86_64", {"large": 0.085, "xlarge": 0.17, "2xlarge": 0.34}),
-    "c7i": (2, "x86_64", {"large": 0.08925, "xlarge": 0.1785, "2xlarge": 0.357}),
-    "c7g": (2, "arm64", {"large": 0.0725, "xlarge": 0.145, "2xlarge": 0.29}),
-    "r5": (8, "x86_64", {"large": 0.126, "xlarge": 0.252, "2xlarge": 0.504}),
-    "r6i": (8, "x86_64", {"large": 0.126, "xlarge": 0.252, "2xlarge": 0.504}),
-    "r6g": (8, "arm64", {"large": 0.1008, "xlarge": 0.2016, "2xlarge": 0.4032}),
-    "r7i": (8, "x86_64", {"large": 0.1323, "xlarge": 0.2646, "2xlarge": 0.5292}),
-    "r7g": (8, "arm64", {"large": 0.1071, "xlarge": 0.2142, "2xlarge": 0.4284}),
-    "r8g": (8, "arm64", {"large": 0.11782, "xlarge": 0.23564, "2xlarge": 0.47128}),
+_FAMILIES: Final[dict[str, tuple[int, Architecture, tuple[str, ...]]]] = {
+    # GiB a vCPU, architecture, sizes
+    "t3": (4, "x86_64", ("medium", "large", "xlarge", "2xlarge")),
+    "t3a": (4, "x86_64", ("medium", "large", "xlarge", "2xlarge")),
+    "t4g": (4, "arm64", ("medium", "large", "xlarge", "2xlarge")),
+    "m5": (4, "x86_64", ("large", "xlarge", "2xlarge")),
+    "m6i": (4, "x86_64", ("large", "xlarge", "2xlarge")),
+    "m6a": (4, "x86_64", ("large", "xlarge", "2xlarge")),
+    "m6g": (4, "arm64", ("large", "xlarge", "2xlarge")),
+    "m7i": (4, "x86_64", ("large", "xlarge", "2xlarge")),
+    "m7g": (4, "arm64", ("large", "xlarge", "2xlarge")),
+    "m8g": (4, "arm64", ("large", "xlarge", "2xlarge")),
+    "c6i": (2, "x86_64", ("large", "xlarge", "2xlarge")),
+    "c7i": (2, "x86_64", ("large", "xlarge", "2xlarge")),
+    "c7g": (2, "arm64", ("large", "xlarge", "2xlarge")),
+    "r5": (8, "x86_64", ("large", "xlarge", "2xlarge")),
+    "r6i": (8, "x86_64", ("large", "xlarge", "2xlarge")),
+    "r6g": (8, "arm64", ("large", "xlarge", "2xlarge")),
+    "r7i": (8, "x86_64", ("large", "xlarge", "2xlarge")),
+    "r7g": (8, "arm64", ("large", "xlarge", "2xlarge")),
+    "r8g": (8, "arm64", ("large", "xlarge", "2xlarge")),
 }
 _VCPU: Final = {"medium": 2, "large": 2, "xlarge": 4, "2xlarge": 8}
 
 
 def _instance_types() -> dict[str, InstanceType]:
     found: dict[str, InstanceType] = {}
-    for family, (gib_per_vcpu, arch, prices) in _FAMILIES.items():
+    for family, (gib_per_vcpu, arch, sizes) in _FAMILIES.items():
         burstable = family.startswith("t")
-        for size, price in prices.items():
+        for size in sizes:
             enis, addresses = (_BURSTABLE_ENIS if burstable else _ENIS)[size]
             # burstable sizes below xlarge all have two processors, so their memory a processor differs
             memory = {"medium": 4, "large": 8}.get(size) if burstable else None
             name = f"{family}.{size}"
-            found[name] = InstanceType(
-                name, _VCPU[size], memory or _VCPU[size] * gib_per_vcpu, enis, addresses, price, arch
-            )
+            found[name] = InstanceType(name, _VCPU[size], memory or _VCPU[size] * gib_per_vcpu, enis, addresses, arch)
     return found
 
 
 INSTANCE_TYPES: Final = _instance_types()
 """Node instance types by name.
 
-Interfaces and addresses: awslabs/amazon-eks-ami, instance-info.jsonl, commit 81fec2e89585, 2026-07-23. Prices:
-karpenter-provider-aws, zz_generated.pricing_aws.go, generated 2026-07-20 for us-east-1.
+Interfaces and addresses: awslabs/amazon-eks-ami, instance-info.jsonl, commit 81fec2e89585, 2026-07-23.
 """
 
 
@@ -388,31 +383,28 @@ class DatabaseClass:
     memory_gib: float
     aurora: bool
     rds: bool
-    aurora_usd_per_hour: float | None = None
-    rds_usd_per_hour: float | None = None
 
 
 DATABASE_CLASSES: Final[dict[str, DatabaseClass]] = {
     c.name: c
     for c in (
-        # sizes: RDS and Aurora "DB instance class types" (from memory where the price columns are empty);
-        # prices us-east-1, Aurora: undated third-party table of 2026, +-15 %
+        # RDS and Aurora "DB instance class types", from memory
         DatabaseClass("db.t4g.micro", 2, 1, aurora=False, rds=True),
         DatabaseClass("db.t4g.small", 2, 2, aurora=False, rds=True),
-        DatabaseClass("db.t4g.medium", 2, 4, aurora=True, rds=True, aurora_usd_per_hour=0.073, rds_usd_per_hour=0.065),
+        DatabaseClass("db.t4g.medium", 2, 4, aurora=True, rds=True),
         DatabaseClass("db.t4g.large", 2, 8, aurora=True, rds=True),
-        DatabaseClass("db.t3.medium", 2, 4, aurora=True, rds=True, aurora_usd_per_hour=0.082),
+        DatabaseClass("db.t3.medium", 2, 4, aurora=True, rds=True),
         DatabaseClass("db.m6g.large", 2, 8, aurora=False, rds=True),
         DatabaseClass("db.m6g.xlarge", 4, 16, aurora=False, rds=True),
         DatabaseClass("db.m7g.large", 2, 8, aurora=False, rds=True),
         DatabaseClass("db.m7g.xlarge", 4, 16, aurora=False, rds=True),
-        DatabaseClass("db.r6g.large", 2, 16, aurora=True, rds=True, aurora_usd_per_hour=0.260, rds_usd_per_hour=0.225),
-        DatabaseClass("db.r6g.xlarge", 4, 32, aurora=True, rds=True, aurora_usd_per_hour=0.519),
+        DatabaseClass("db.r6g.large", 2, 16, aurora=True, rds=True),
+        DatabaseClass("db.r6g.xlarge", 4, 32, aurora=True, rds=True),
         DatabaseClass("db.r6g.2xlarge", 8, 64, aurora=True, rds=True),
-        DatabaseClass("db.r7g.large", 2, 16, aurora=True, rds=True, aurora_usd_per_hour=0.276),
-        DatabaseClass("db.r7g.xlarge", 4, 32, aurora=True, rds=True, aurora_usd_per_hour=0.553),
+        DatabaseClass("db.r7g.large", 2, 16, aurora=True, rds=True),
+        DatabaseClass("db.r7g.xlarge", 4, 32, aurora=True, rds=True),
         DatabaseClass("db.r7g.2xlarge", 8, 64, aurora=True, rds=True),
-        DatabaseClass("db.r8g.large", 2, 16, aurora=True, rds=True, aurora_usd_per_hour=0.276),
+        DatabaseClass("db.r8g.large", 2, 16, aurora=True, rds=True),
     )
 }
 """Provisioned database classes by name (``db.serverless`` is Aurora Serverless v2's own and stands in no table)."""
@@ -420,27 +412,25 @@ DATABASE_CLASSES: Final[dict[str, DatabaseClass]] = {
 
 @dataclass(frozen=True)
 class CacheNodeType:
-    """An ElastiCache node type; prices on demand in us-east-1."""
+    """An ElastiCache node type."""
 
     name: str
     vcpu: int
     memory_gib: float
-    redis_usd_per_hour: float | None
-    valkey_usd_per_hour: float | None
 
 
 CACHE_NODE_TYPES: Final[dict[str, CacheNodeType]] = {
     c.name: c
     for c in (
-        # memory: ElastiCache "supported node types" (from memory); prices: AWS Price List, read 2026-10-02
-        CacheNodeType("cache.t4g.micro", 2, 0.5, 0.016, 0.0128),
-        CacheNodeType("cache.t4g.small", 2, 1.37, 0.032, 0.0256),
-        CacheNodeType("cache.t4g.medium", 2, 3.09, 0.065, 0.052),
-        CacheNodeType("cache.m7g.large", 2, 6.38, 0.158, 0.1264),
-        CacheNodeType("cache.r6g.large", 2, 13.07, 0.206, None),
-        CacheNodeType("cache.r7g.large", 2, 13.07, 0.219, 0.1752),
-        CacheNodeType("cache.r7g.xlarge", 4, 26.32, 0.437, 0.3496),
-        CacheNodeType("cache.r8g.large", 2, 13.07, None, 0.1756),
+        # ElastiCache "supported node types", from memory
+        CacheNodeType("cache.t4g.micro", 2, 0.5),
+        CacheNodeType("cache.t4g.small", 2, 1.37),
+        CacheNodeType("cache.t4g.medium", 2, 3.09),
+        CacheNodeType("cache.m7g.large", 2, 6.38),
+        CacheNodeType("cache.r6g.large", 2, 13.07),
+        CacheNodeType("cache.r7g.large", 2, 13.07),
+        CacheNodeType("cache.r7g.xlarge", 4, 26.32),
+        CacheNodeType("cache.r8g.large", 2, 13.07),
     )
 }
 """Cache node types by name."""

@@ -511,3 +511,18 @@ def test_a_savings_plan_covers_a_part_of_what_always_runs() -> None:
 def test_parts_multiply() -> None:
     assert Part("x", 3, prices.PRICES["secret"], 0.5).usd == pytest.approx(0.60)
     assert {*compute.ESTIMATORS, *data.ESTIMATORS, *services.ESTIMATORS} == set(ESTIMATORS)
+
+
+def test_every_size_that_settings_allow_has_a_price() -> None:
+    assert set(prices.INSTANCES) == set(INSTANCE_TYPES)
+    assert {name for name, kind in DATABASE_CLASSES.items() if kind.aurora} <= set(prices.AURORA)
+    assert {name for name, kind in DATABASE_CLASSES.items() if kind.rds} <= set(prices.RDS)
+    for engine in ("valkey", "redis"):
+        missing = set(CACHE_NODE_TYPES) - set(prices.CACHE_NODES[engine])
+        assert missing == set(), engine
+
+
+def test_larger_sizes_of_a_family_cost_in_proportion() -> None:
+    for family in {name.split(".")[0] for name in prices.INSTANCES}:
+        large, xlarge = (prices.INSTANCES[f"{family}.{size}"].usd for size in ("large", "xlarge"))
+        assert xlarge == pytest.approx(2 * large, rel=0.01), family
