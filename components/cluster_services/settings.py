@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pydantic import field_validator
+
 from components.cluster_services.catalog import CATALOG, OPERATORS, selection
 from components.cluster_services.operators import Operator, install_order, selection_problems
 from components.context import StackIdentity
 from components.eks_cluster.settings import EksClusterSettings
-from components.model import Problem, Settings
+from components.model import Problem, Settings, one_of, refuse_all, repeated
 
 ALWAYS: tuple[str, ...] = ("external-secrets", "keda", "metrics-server", "prometheus-operator-crds")
 """Operators that components of the platform stand on: their kinds are in every stack."""
@@ -19,6 +21,19 @@ class ClusterServicesSettings(Settings):
 
     operators: list[str] | None = None
     """Operators by name. Left out: the short list in dev, all of them in staging and production."""
+
+    @field_validator("operators")
+    @classmethod
+    def _known(cls, value: list[str] | None) -> list[str] | None:
+        # here and not between sections: what runs in a cluster can't be worked out from names that mean nothing
+        names = value or []
+        twice = dict(repeated(names))
+        refuse_all(
+            Problem((index,), name, "each operator once" if index in twice else one_of(OPERATORS))
+            for index, name in enumerate(names)
+            if index in twice or name not in OPERATORS
+        )
+        return value
 
     def chosen(self, identity: StackIdentity) -> tuple[str, ...]:
         """The operators of the stack: those named, or its tier's."""
@@ -35,17 +50,21 @@ def check(
     """What must hold between a stack's operators and its clusters."""
     chosen = settings.chosen(identity)
     path = ("services", "operators")
-    for name in ALWAYS:
-        if name not in chosen:
-            yield Problem(path, list(chosen), f"{name} too: the platform's own workloads stand on it")
-    named = [name for name in chosen if name in OPERATORS or name not in CATALOG]
+    missing = [name for name in ALWAYS if name not in chosen]
+    if missing:
+        allowed = f"{', '.join(missing)} too: the platform's own workloads stand on what is always there"
+        yield Problem(path, list(chosen), allowed)
+    # one error an entry, however many clusters it is wrong in
+    wrong: dict[tuple[str | int, ...], Problem] = {}
     for key, cluster in clusters.items():
-        for problem in selection_problems(named, CATALOG, present=cluster.addons.names()):
-            yield Problem((*path, *problem.path), problem.value, problem.allowed)
+        for problem in selection_problems(chosen, CATALOG, present={*cluster.addons.names(), *missing}):
+            wrong.setdefault(problem.path, problem)
         if (cluster.autoscaler == "karpenter") != ("karpenter" in chosen):
             allowed = (
-                "none, or karpenter among the operators"
+                "none, or karpenter among services.operators"
                 if cluster.autoscaler == "karpenter"
-                else "karpenter: it is among the operators"
+                else "karpenter, or services.operators without it and karpenter-crd (left out, dev alone has none)"
             )
             yield Problem(("clusters", key, "autoscaler"), cluster.autoscaler, allowed)
+    for problem in wrong.values():
+        yield Problem((*path, *problem.path), problem.value, problem.allowed)

@@ -184,8 +184,8 @@ class EksClusterSettings(Settings):
     """Zones that nodes start in; left out: all of the VPC's. One zone is cheaper and dies with it."""
     prefix_delegation: bool = True
     """Whether pods get their addresses by /28 prefixes: up to 110 pods a node instead of 35 to 58."""
-    autoscaler: Literal["none", "karpenter", "cluster-autoscaler"] = "none"
-    """What adds nodes under load."""
+    autoscaler: Literal["none", "karpenter"] = "none"
+    """What adds nodes under load: nothing, or Karpenter by ``node_pools``."""
     access: dict[Slug, Access] = {}
     """Who comes in, by a name of your own."""
     node_groups: Annotated[dict[Slug, NodeGroupSettings], Field(min_length=1)]

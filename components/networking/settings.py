@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from ipaddress import IPv4Network
@@ -16,6 +17,8 @@ from components.networking.plan import SMALLEST_PREFIX, ZONE_LETTERS, Tier, plan
 
 NO_CONTROL_PLANE: Final = frozenset({"us-east-1e"})
 """Zones where EKS can't put its control plane's network interfaces (use1-az3, us-east-1e in most accounts)."""
+
+_ZONE: Final = re.compile(rf"^[a-z]+(-[a-z]+)+-[0-9][{''.join(ZONE_LETTERS)}]$", re.ASCII)
 
 SMALLEST_SUBNET: Final = {Tier.PUBLIC: 27, Tier.PRIVATE: 24, Tier.DATABASE: 28}
 """The longest prefix of an explicit subnet: a load balancer needs a /27, nodes of a zone a /24, RDS takes a /28."""
@@ -93,7 +96,7 @@ class NetworkingSettings(Settings):
         problems = [
             Problem((i,), zone, "a zone's name with a letter a to h, such as us-east-1a")
             for i, zone in enumerate(value)
-            if not zone or zone[-1] not in ZONE_LETTERS or not zone[-2:-1].isdigit()
+            if not _ZONE.match(zone)
         ]
         problems += [
             Problem((i,), zone, "a zone where EKS has a control plane (us-east-1e has none)")

@@ -61,6 +61,11 @@ class _StrictLoader(_Loader):  # type: ignore[misc,valid-type]  # the class is c
         seen: set[str] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.tag != "tag:yaml.org,2002:str":
+                    raise SettingsRefused(
+                        f"{self.file_name}: line {key.start_mark.line + 1}: key {key.value} is no text; "
+                        "put it in quotes"
+                    )
                 if key.value in seen:
                     line = key.start_mark.line + 1
                     raise SettingsRefused(
@@ -100,6 +105,8 @@ def load_yaml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except OSError as problem:
         raise SettingsRefused(f"{path.name}: can't be read: {problem.strerror or problem}") from None
+    except UnicodeDecodeError as problem:
+        raise SettingsRefused(f"{path.name}: byte {problem.start + 1} is not UTF-8") from None
     loader = _StrictLoader(text)
     loader.file_name = path.name
     try:

@@ -11,6 +11,7 @@ import pulumi
 import pytest
 import yaml
 
+from components.cluster_services.settings import ALWAYS
 from settings import StackSettings
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +81,17 @@ def subnets(tier: str, *networks: str) -> Callable[[Raw], None]:
     return put("networking", "subnets", value={**SUBNETS, tier: list(networks)})
 
 
+def sleepless(autoscaler: str, pools: Raw) -> Callable[[Raw], None]:
+    """A mistake: ``autoscaler`` in a cluster that has no off hours and whose nodes stay."""
+
+    def mistake(raw: Raw) -> None:
+        cluster = raw["clusters"]["main"]
+        del cluster["off_hours"]
+        cluster |= {"autoscaler": autoscaler, "node_pools": pools}
+
+    return mistake
+
+
 # name -> (mistake, the key that the error names, the value that it shows, part of what is allowed)
 MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
     "an octet above 255": (
@@ -127,6 +139,60 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         "networking.zones[1]",
         '"virginia"',
         "such as us-east-1a",
+    ),
+    "a zone of a region whose name begins alike": (
+        put("networking", "zones", 1, value="us-east-11a"),
+        "networking.zones[1]",
+        '"us-east-11a"',
+        "such as us-east-1a",
+    ),
+    "a local zone": (
+        put("networking", "zones", 1, value="us-east-1-bos-1a"),
+        "networking.zones[1]",
+        '"us-east-1-bos-1a"',
+        "such as us-east-1a",
+    ),
+    "an unknown operator": (
+        put("services", value={"operators": [*ALWAYS, "promtail"]}),
+        "services.operators[4]",
+        '"promtail"',
+        "one of gateway-api, ",
+    ),
+    "an add-on among the operators": (
+        put("services", value={"operators": [*ALWAYS, "coredns"]}),
+        "services.operators[4]",
+        '"coredns"',
+        "one of gateway-api, ",
+    ),
+    "an operator twice": (
+        put("services", value={"operators": [*ALWAYS, "keda"]}),
+        "services.operators[4]",
+        '"keda"',
+        "each operator once",
+    ),
+    "no operators": (
+        put("services", value={"operators": []}),
+        "services.operators",
+        "[]",
+        "external-secrets, keda, metrics-server, prometheus-operator-crds too",
+    ),
+    "an operator without what it requires": (
+        put("services", value={"operators": [*ALWAYS, "alloy"]}),
+        "services.operators[4]",
+        '"alloy"',
+        "only together with loki",
+    ),
+    "Karpenter's nodes without Karpenter": (
+        sleepless("karpenter", {"spot": {"instance_types": ["m6i.xlarge"], "capacity": "spot", "max": 2}}),
+        "clusters.main.autoscaler",
+        '"karpenter"',
+        "karpenter among services.operators",
+    ),
+    "an autoscaler that there is none of": (
+        sleepless("cluster-autoscaler", {}),
+        "clusters.main.autoscaler",
+        '"cluster-autoscaler"',
+        "one of none, karpenter",
     ),
     "a subnet outside the VPC": (
         subnets("private", "10.1.1.0/24", "10.9.2.0/24"),

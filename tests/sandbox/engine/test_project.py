@@ -24,6 +24,23 @@ def test_a_key_given_twice_is_refused_with_file_key_and_line(tmp_path: Path) -> 
         load_yaml(path)
 
 
+@pytest.mark.parametrize("key", ["1", "1.5", "true", "~"])
+def test_a_key_that_is_no_text_is_refused_with_its_line(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "Pulumi.dev.yaml"
+    path.write_text(f"config:\n  a:b:\n    name: one\n    {key}: two\n")
+
+    with pytest.raises(SettingsRefused, match=rf"Pulumi\.dev\.yaml: line 4: key {key} is no text"):
+        load_yaml(path)
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "Pulumi.dev.yaml"
+    path.write_bytes("config: {a:b: Äpfel}\n".encode("latin-1"))
+
+    with pytest.raises(SettingsRefused, match=r"Pulumi\.dev\.yaml: byte 15 is not UTF-8"):
+        load_yaml(path)
+
+
 def test_the_same_key_in_two_mappings_is_no_duplicate(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("a: {name: one}\nb: {name: two}\n")
