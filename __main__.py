@@ -10,6 +10,7 @@ from components.cluster_services import ClusterServices
 from components.context import Context
 from components.cost import Cost
 from components.data_layer import DataLayer
+from components.edge import Edge
 from components.eks_cluster import EksCluster
 from components.keys import Keys
 from components.mcp_platform import McpPlatform
@@ -26,6 +27,16 @@ keys = Keys("keys", context, opts=cloud)
 networking = Networking("networking", settings.networking, context, keys, opts=cloud)
 data = DataLayer("data", settings.data, context, networking, keys, opts=cloud)
 resilience = Resilience("resilience", settings.resilience, context, networking, keys, data, opts=cloud)
+edge = Edge(
+    "edge",
+    settings.edge,
+    context,
+    networking,
+    keys,
+    data,
+    assets_copy=resilience.assets_copy_domain,
+    opts=cloud,
+)
 Cost("cost", settings.cost, context, keys, opts=cloud)
 
 for key, cluster_settings in settings.clusters.items():
@@ -51,4 +62,6 @@ pulumi.export("vpcId", networking.vpc_id)
 pulumi.export("databaseEndpoint", data.database_endpoint)
 pulumi.export("cacheEndpoints", data.cache_endpoints)
 pulumi.export("buckets", data.bucket_names)
+pulumi.export("zone", {"id": edge.zone_id, "nameServers": edge.name_servers})
+pulumi.export("hosts", {"web": edge.hosts.web, "api": edge.hosts.api, "origin": edge.hosts.origin})
 pulumi.export("backupVaults", dict(resilience.vault_names))

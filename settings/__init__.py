@@ -21,6 +21,8 @@ from components.cost import CostSettings
 from components.cost import check as check_cost
 from components.data_layer import DataLayerSettings
 from components.data_layer import check as check_data
+from components.edge import EdgeSettings
+from components.edge import check as check_edge
 from components.eks_cluster import ClustersSettings
 from components.eks_cluster import check as check_clusters
 from components.eks_cluster import check_zones as check_cluster_zones
@@ -50,6 +52,8 @@ class StackSettings(Settings):
     """The stores: database, caches, tables, buckets, registry, secrets."""
     resilience: ResilienceSettings
     """Backups, copies and locks of the stores, and the tiers that they keep."""
+    edge: EdgeSettings
+    """The way in: DNS, certificates, CloudFront, firewalls."""
     mcp: McpPlatformSettings
     """The MCP servers: image, transport, permission profile, scaling."""
     agents: AgentFleetSettings
@@ -82,6 +86,7 @@ CHECKS: Final[Checks] = (
     (("stack", "clusters", "services"), check_services),
     (("stack", "data"), check_data),
     (("stack", "data", "services", "resilience"), check_resilience),
+    (("stack", "edge"), check_edge),
     (("stack", "cost"), check_cost),
     (("agents", "mcp"), check_agents),
     (("data", "mcp", "agents"), check_agent_stores),

@@ -22,11 +22,17 @@ _NOT_YET: Final = "the resource doesn't exist yet; what is made must carry the c
 
 
 def operator_grants(
-    operator: Operator, names: Names, *, cluster_name: str, secrets_roles: Sequence[str], logs_key: pulumi.Input[str]
+    operator: Operator,
+    names: Names,
+    *,
+    cluster_name: str,
+    domain: str,
+    secrets_roles: Sequence[str],
+    logs_key: pulumi.Input[str],
 ) -> list[Grant]:
     """The grants of an operator that has an identity of ours. ``ValueError`` for one whose grants nobody wrote.
 
-    ``secrets_roles`` are the roles that External Secrets reads namespaces' secrets with.
+    ``domain`` is the stack's; ``secrets_roles`` are the roles that External Secrets reads namespaces' secrets with.
     """
     match operator.name:
         case "aws-load-balancer-controller":
@@ -35,8 +41,11 @@ def operator_grants(
             return [
                 Grant("SecretsOfNamespaces", ["sts:AssumeRole", "sts:TagSession"], [*secrets_roles]),
             ]
-        case "external-dns" | "cert-manager":
-            return _records(challenges_only=operator.name == "cert-manager")
+        case "external-dns":
+            # a record and the mark of its owner, an _-prefixed or typed name beside it
+            return _records([f"origin.{domain}", f"*.origin.{domain}", f"*-origin.{domain}"])
+        case "cert-manager":
+            return _records([f"_acme-challenge.{domain}", f"_acme-challenge.*.{domain}"], types=["TXT"])
         case "loki":
             return _bucket(names.bucket("loki"), logs_key)
         case _:
@@ -162,16 +171,13 @@ _CHANGE: Final = (
 )
 
 
-def _records(*, challenges_only: bool) -> list[Grant]:
-    """Records of the hosted zones; of a certificate's controller, only the records that prove a name is ours."""
-    conditions = (
-        {
-            "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": ["TXT"]},
-            "ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": ["_acme-challenge.*"]},
-        }
-        if challenges_only
-        else {}
-    )
+def _records(names: Sequence[str], types: Sequence[str] = ()) -> list[Grant]:
+    """Records of the hosted zones, those called ``names`` only, and of ``types`` only where any are given."""
+    conditions: dict[str, dict[str, Sequence[str]]] = {
+        "ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": [*names]}
+    }
+    if types:
+        conditions["ForAllValues:StringEquals"] = {"route53:ChangeResourceRecordSetsRecordTypes": [*types]}
     zones = ["arn:aws:route53:::hostedzone/*"]
     return [
         Grant("ChangeRecords", ["route53:ChangeResourceRecordSets"], zones, conditions),

@@ -129,6 +129,7 @@ class Installer:
                 operator,
                 self._context.names,
                 cluster_name=self._cluster.name,
+                domain=self.site.domain,
                 secrets_roles=self._secrets_roles,
                 logs_key=self.site.logs_key_arn,
             ),

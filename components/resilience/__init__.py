@@ -31,6 +31,8 @@ class Resilience(pulumi.ComponentResource):
     """What AWS Backup calls each vault, ``database`` and ``tables``, here and in the recovery region alike."""
     replica_bucket_names: Mapping[str, str]
     """What S3 calls each bucket's copy; empty where the loss of the region is accepted."""
+    assets_copy_domain: pulumi.Output[str] | None
+    """Host of the copied assets, for CloudFront to turn to; ``None`` where there is no copy."""
     rows: tuple[RpoRow, ...]
     """Every store in every failure: what is lost and how long its return takes, held to its tier."""
 
@@ -52,9 +54,12 @@ class Resilience(pulumi.ComponentResource):
         self.topic_arn = backups.topic_arn
         self.vault_names = backups.vault_names
         self.replica_bucket_names = {}
+        self.assets_copy_domain = None
         region = base.recovery_region
         if region is not None:
-            self.replica_bucket_names = Replication("replication", base, data.buckets, region, child).bucket_names
+            replication = Replication("replication", base, data.buckets, region, child)
+            self.replica_bucket_names = replication.bucket_names
+            self.assets_copy_domain = replication.assets_domain
         self.register_outputs(
             {
                 "topicArn": self.topic_arn,

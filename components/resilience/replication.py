@@ -146,6 +146,8 @@ class Replication(pulumi.ComponentResource):
 
     bucket_names: Mapping[str, str]
     """What S3 calls each copy, by what it is for: the standby computes the same."""
+    assets_domain: pulumi.Output[str] | None
+    """Host of the copied assets, where they are copied."""
 
     def __init__(
         self,
@@ -165,6 +167,8 @@ class Replication(pulumi.ComponentResource):
         role, allowed = self._role(region)
         for number, thing in enumerate(base.settings.replicate):
             self._replicate(thing, buckets[thing], role, allowed, number)
+        assets = self._copies.get("assets")
+        self.assets_domain = assets.bucket.bucket_regional_domain_name if assets else None
         self.bucket_names = {thing: copy.name for thing, copy in [*self._copies.items(), (ACCESS_LOGS, log_target)]}
         self.register_outputs({"bucketNames": dict(self.bucket_names)})
 

@@ -162,7 +162,9 @@ def _external_dns_values(site: Site) -> Values:
         "policy": "sync",
         "registry": "txt",
         "txtOwnerId": site.cluster,
-        "domainFilters": [site.domain],
+        # the names that lead to load balancers and no others: what viewers ask for is the edge's own
+        "domainFilters": [f"origin.{site.domain}"],
+        "extraArgs": {"aws-zone-match-parent": True},
         "serviceAccount": {"name": "external-dns"},
         "resources": _EXTERNAL_DNS_CONTAINER.resources(),
         "securityContext": {**RESTRICTED_CONTAINER, "runAsUser": 65532, "runAsGroup": 65532, "privileged": False},
