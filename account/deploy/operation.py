@@ -39,6 +39,12 @@ def operation(estate: Estate) -> list[Allow]:
             "log groups by names of ours, and by those that services give theirs",
         ),
         Allow(
+            "TagDeliveries",
+            _calls("logs", "TagResource", "UntagResource"),
+            estate.arns("logs", "delivery:*", "delivery-source:*", "delivery-destination:*"),
+            "deliveries have ids, their ends names that Pulumi makes up",
+        ),
+        Allow(
             "LogDelivery",
             _calls(
                 "logs",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from sandbox.engine import run_program
 from sandbox.model import Run
@@ -42,3 +44,14 @@ def home(request: pytest.FixtureRequest, account_of: Callable[[str], Run]) -> Ru
 def second(account_of: Callable[[str], Run]) -> Run:
     """The run of production's second region."""
     return account_of(SECOND)
+
+
+def changed(directory: Path, stack: str, change: Callable[[dict[str, Any]], None]) -> Run:
+    """The run of an account's stack with its file changed, in the empty ``directory``."""
+    source = ROOT / "account"
+    found: dict[str, Any] = yaml.safe_load((source / f"Pulumi.{stack}.yaml").read_text())
+    change(found["config"])
+    (directory / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(found))
+    (directory / "Pulumi.yaml").write_text((source / "Pulumi.yaml").read_text())
+    (directory / "__main__.py").write_text(f"import runpy\nrunpy.run_path({str(source / '__main__.py')!r})\n")
+    return run_program(stack, root=directory)

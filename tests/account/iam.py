@@ -89,15 +89,20 @@ def actions(service: str) -> dict[str, Action]:
     return found
 
 
+@cache
 def expand(pattern: str) -> list[Action]:
     """The actions that a pattern such as ``ec2:Describe*`` stands for."""
     service, _, call = pattern.partition(":")
     names = actions(service)
+    if call.lower() in names:
+        return [names[call.lower()]]
     return [action for name, action in names.items() if fnmatchcase(name, call.lower())]
 
 
 def overlap(one: str, other: str) -> bool:
     """Whether some text fits both globs."""
+    if not set("*?") & set(one):
+        return fnmatchcase(one, other)
     states = {(0, 0)}
     seen: set[tuple[int, int]] = set()
     while states:
@@ -204,17 +209,32 @@ def _knows(action: Action, key: str) -> bool:
 # --- what documents allow -----------------------------------------------------------------------------------------
 
 
-def allowed(documents: Iterable[Mapping[str, Any]], action: str, resource: str | None = None) -> bool:
-    """Whether ``action`` on ``resource`` (``None``: on something) is allowed and not denied whatever the conditions."""
-    everything = [statement for document in documents for statement in statements(document)]
-    for statement in everything:
-        unconditioned = statement["Effect"] == "Deny" and "Condition" not in statement
-        if unconditioned and resource is not None and _covers(statement, action, resource):
+class Rights:
+    """What documents allow together; conditions are taken to hold, those of a Deny not to."""
+
+    def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
+        self._statements = [statement for document in documents for statement in statements(document)]
+        self._by_action: dict[str, tuple[list[list[str]], list[list[str]]]] = {}
+
+    def _resources(self, action: str) -> tuple[list[list[str]], list[list[str]]]:
+        """The resources of every statement that allows the action, and of those that deny it whatever else holds."""
+        found = self._by_action.get(action)
+        if found is None:
+            found = [], []
+            for it in self._statements:
+                if any(fnmatchcase(action.lower(), pattern.lower()) for pattern in texts(it["Action"])):
+                    if it["Effect"] == "Allow":
+                        found[0].append(texts(it["Resource"]))
+                    elif "Condition" not in it:
+                        found[1].append(texts(it["Resource"]))
+            self._by_action[action] = found
+        return found
+
+    def allow(self, action: str, resource: str | None = None) -> bool:
+        """Whether ``action`` on ``resource`` (``None``: on something) is allowed and not denied."""
+        allowing, denying = self._resources(action)
+        if resource is None:
+            return bool(allowing)
+        if any(fnmatchcase(resource, pattern) for resources in denying for pattern in resources):
             return False
-    return any(statement["Effect"] == "Allow" and _covers(statement, action, resource) for statement in everything)
-
-
-def _covers(statement: Mapping[str, Any], action: str, resource: str | None) -> bool:
-    if not any(fnmatchcase(action.lower(), pattern.lower()) for pattern in texts(statement["Action"])):
-        return False
-    return resource is None or any(fnmatchcase(resource, pattern) for pattern in texts(statement["Resource"]))
+        return any(fnmatchcase(resource, pattern) for resources in allowing for pattern in resources)
