@@ -17,10 +17,12 @@ from components.mcp_platform import McpPlatform
 from components.networking import Networking
 from components.observability import Observability
 from components.resilience import Resilience
+from components.security_baseline.boundary import bound_roles
 from settings import StackSettings
 
 settings = StackSettings.load()
 context = Context.create(settings.stack)
+bound_roles(context.names)
 cloud = pulumi.ResourceOptions(providers=context.providers)
 
 keys = Keys("keys", context, opts=cloud)

@@ -348,6 +348,15 @@ def test_the_boundary_is_made_once_and_is_the_one_that_is_asked_for(account_of: 
 
 
 @pytest.mark.parametrize("stack", sorted(ENVIRONMENTS))
+def test_every_role_of_an_environment_is_made_under_it(stack: str, run_of: RunOf, account_of: RunOf) -> None:
+    """The deploy role may make no other."""
+    arn = graph.one(account_of(ENVIRONMENTS[stack]), "aws:iam/policy:Policy", "boundary").outputs["arn"]
+    roles = graph.of_type(run_of(stack), "aws:iam/role:Role")
+    assert len(roles) >= 10
+    assert {it.inputs.get("permissionsBoundary") for it in roles} == {arn}
+
+
+@pytest.mark.parametrize("stack", sorted(ENVIRONMENTS))
 def test_no_role_of_an_environment_is_given_what_the_boundary_cuts(
     stack: str, run_of: RunOf, account_of: RunOf
 ) -> None:
