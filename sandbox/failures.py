@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from sandbox.engine import ExportRefused, InvokeFailed, ResourceFailed, SettingsRefused
@@ -34,12 +36,37 @@ _KINDS: Final[dict[type[Exception], tuple[str, str, int]]] = {
 def carry_out(options: Options, command: Callable[[Session], int]) -> int:
     """The exit code of ``command``, whose failures are shown here."""
     session = Session(options)
+    with _interruptions() as interrupted:
+        try:
+            return command(session)
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except tuple(_KINDS) as problem:
+            return INTERRUPTED if interrupted else _tell(session.console, options, problem)
+
+
+@contextlib.contextmanager
+def _interruptions() -> Iterator[list[int]]:
+    """The interruptions that came in.
+
+    Whoever swallows one, as an import that is cut short may, breaks further on, and that is no fault of the program's.
+    """
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        signal.default_int_handler(number, frame)
+
+    before = signal.getsignal(signal.SIGINT)
+    # one that is ignored, as a shell does for what it starts in the background, stays so
+    if before is not signal.default_int_handler:
+        yield came
+        return
+    signal.signal(signal.SIGINT, note)
     try:
-        return command(session)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except tuple(_KINDS) as problem:
-        return _tell(session.console, options, problem)
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tell(console: Console, options: Options, problem: Exception) -> int:

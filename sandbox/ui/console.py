@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import Final, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -126,6 +127,9 @@ def unbroken(text: str, style: str = "") -> Text:
 def for_people(*, to_stderr: bool) -> Console:
     """The console that people read: standard output, or standard error where standard output is for a program."""
     stream = sys.stderr if to_stderr else sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        # a stream that can't hold a character gets a question mark: no run breaks because of how it is shown
+        stream.reconfigure(errors="replace")
     width = None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
     return Console(
         file=Quiet(stream),  # type: ignore[arg-type]  # rich uses what is there

@@ -348,6 +348,45 @@ def test_a_run_that_is_ended_from_outside_takes_its_servers_with_it(project: Pro
     _until(lambda: not _servers(project.root))
 
 
+def test_an_interruption_that_the_program_swallows_is_no_fault_of_its(project: Project) -> None:
+    project.program("""
+        import pathlib, time
+        pathlib.Path("waiting").touch()
+        try:
+            time.sleep(60)
+        except BaseException:
+            raise AttributeError("half imported") from None
+    """)
+    with project.start("up", "dev") as process:
+        _until((project.root / "waiting").exists)
+        subprocess.run(["kill", "-INT", str(process.pid)], check=True)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "half imported" not in out + err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_stream_that_cant_hold_every_character_breaks_no_run(project: Project, encoding: str) -> None:
+    project.program("""
+        thing("kitchen")
+        pulumi.export("menu", "Kürbis → Suppe")
+    """)
+    with (project.root / "out").open("wb") as out, (project.root / "err").open("wb") as err:
+        code = subprocess.run(
+            [sys.executable, "-m", "sandbox", "up", "dev"],
+            cwd=project.root,
+            env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONIOENCODING": encoding},
+            stdout=out,
+            stderr=err,
+            check=False,
+            timeout=60,
+        ).returncode
+    assert code == 0, (project.root / "err").read_text(encoding)
+    shown = (project.root / "out").read_text(encoding)
+    assert "dev is up in the sandbox" in shown
+    assert {"ascii": "K?rbis ? Suppe", "latin-1": "Kürbis ? Suppe"}[encoding] in shown
+
+
 def _until(reached: object, seconds: float = 30.0) -> None:
     assert callable(reached)
     end = time.monotonic() + seconds
