@@ -96,12 +96,12 @@ def against_peer(stack: str, root: Path, label: str) -> None:
     print(f"  up --no-policies   {median(bare):6.2f} s   {ratio(bare, theirs):.2f} of the peer (at most 1.0)")
     print(f"  up                 {median(packs):6.2f} s   {ratio(packs, theirs):.2f} of the peer (at most 1.5)")
     print(f"  the packs' CPU     {extra:6.2f} s   {extra / count * 1000:.2f} ms a resource, all rules")
-    print(f"                                {extra / count / rules(root) * 1_000_000:.0f} us a resource and rule")
+    print(f"                                {extra / count / rules(stack, root) * 1_000_000:.0f} us a resource and rule")
 
 
-def rules(root: Path) -> int:
+def rules(stack: str, root: Path) -> int:
     """How many rules both packs have, as a run reports them."""
-    command, cwd = up("dev", root, "--json")
+    command, cwd = up(stack, root, "--json")
     told = subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout
     return sum(int(pack["rules"]) for pack in json.loads(told)["policies"]["packs"])
 
