@@ -22,6 +22,7 @@ from components.eks_cluster.settings import EksClusterSettings
 from components.eks_cluster.settings import check as check_clusters
 from components.naming import Names
 from sandbox.model import Run
+from sandbox.policies.runner import judged_by
 from sandbox.schema import SCHEMA, text
 from tests.account import graph
 from tests.account.conftest import HOMES, ROOT, SECOND, STACKS, changed
@@ -203,6 +204,48 @@ def test_the_caches_are_those_that_the_program_reads_images_through(account: Run
         assert made[hosts.get(host, host)] == mirror.partition("/")[2]
 
 
+def test_the_stores_that_the_trail_and_macie_watch_are_those_that_hold_pupils_data(
+    account_of: RunOf, run_of: RunOf
+) -> None:
+    def holds(run: Run, token: str, key: str) -> set[str]:
+        return {
+            str(it.inputs[key])
+            for it in graph.of_type(run, token)
+            if "Compliance" in (it.inputs["tagsAll"] if isinstance(it.inputs["tagsAll"], dict) else {})
+        }
+
+    environment = run_of("production")
+    trail = json.dumps(graph.one(account_of(PRODUCTION), "aws:cloudtrail/trail:Trail").inputs)
+    buckets = holds(environment, "aws:s3/bucket:Bucket", "bucket")
+    tables = holds(environment, "aws:dynamodb/table:Table", "name")
+    assert len(buckets) >= 2
+    assert tables
+    for bucket in buckets:
+        assert f'"arn:aws:s3:::{bucket}/"' in trail, bucket
+    for table in tables:
+        assert f':table/{table}"' in trail, table
+    looked_at = {
+        name
+        for stack in (PRODUCTION, SECOND)
+        for job in graph.of_type(account_of(stack), "aws:macie2/classificationJob:ClassificationJob")
+        for name in json.dumps(job.inputs["s3JobDefinition"]).split('"')
+    }
+    assert buckets <= looked_at
+
+
+def test_guardduty_leaves_the_agent_to_the_stacks_that_declare_it(account_of: RunOf, run_of: RunOf) -> None:
+    for environment in ("dev", "staging", "production"):
+        addons = {it.inputs["addonName"] for it in graph.of_type(run_of(environment), "aws:eks/addon:Addon")}
+        features = graph.of_type(
+            account_of(f"toolboxai-{environment}-us-east-1"), "aws:guardduty/detectorFeature:DetectorFeature"
+        )
+        (runtime,) = [it for it in features if it.inputs["name"] == "RUNTIME_MONITORING"]
+        managed = '"EKS_ADDON_MANAGEMENT", "status": "ENABLED"' in json.dumps(runtime.inputs)
+        assert not (managed and "aws-guardduty-agent" in addons), environment
+        if "aws-guardduty-agent" in addons:
+            assert runtime.inputs["status"] == "ENABLED", environment
+
+
 def test_logins_of_upstreams_are_no_secret_of_the_states(account: Run) -> None:
     secrets = graph.of_type(account, "aws:secretsmanager/secret:Secret")
     assert {it.inputs["name"] for it in secrets} == {"ecr-pullthroughcache/docker-hub", "ecr-pullthroughcache/ghcr"}
@@ -341,6 +384,19 @@ def test_the_committed_schema_is_current_and_every_file_fits_it() -> None:
     for path in files:
         assert path.read_text().splitlines()[0] == f"# yaml-language-server: $schema={SCHEMA.as_posix()}"
         assert [it.message for it in validator.iter_errors(yaml.safe_load(path.read_text()))] == []
+
+
+def test_a_project_inside_another_is_judged_by_the_outers_packs(tmp_path: Path) -> None:
+    assert judged_by(ROOT / "account") == ROOT
+    assert judged_by(ROOT) == ROOT
+    inner = tmp_path / "outer" / "inner"
+    inner.mkdir(parents=True)
+    assert judged_by(inner) == inner
+    (inner.parent / "Pulumi.yaml").write_text("name: outer\n")
+    assert judged_by(inner) == inner.parent
+    (inner / "policies" / "own").mkdir(parents=True)
+    (inner / "policies" / "own" / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    assert judged_by(inner) == inner
 
 
 @pytest.mark.parametrize("stack", [PRODUCTION, SECOND])
