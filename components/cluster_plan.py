@@ -39,6 +39,8 @@ from components.versions import allocatable
 CONTEXTS: Final = "mcp-contexts"
 """The table of MCP contexts, among the data layer's tables."""
 PROMETHEUS: Final[Key] = ("monitoring", "kube-prometheus-stack-prometheus")
+GATEWAYS: Final[tuple[str, ...]] = ()
+"""Gateways that the stack's components make, ``<namespace>/<name>``: what a route may hang on. There is none so far."""
 _MIB: Final = 1024**2
 
 
@@ -174,6 +176,7 @@ def check(  # noqa: PLR0917 - the sections that it needs, as settings.CHECKS nam
     if CONTEXTS not in data.tables:
         yield Problem(("data", "tables"), sorted(data.tables), f"{CONTEXTS} too: MCP servers keep their contexts there")
         return
+    yield from _hanging_nowhere(mcp)
     sections = Sections(identity, networking, services, data, mcp, agents)
     for key, cluster in clusters.items():
         try:
@@ -183,6 +186,16 @@ def check(  # noqa: PLR0917 - the sections that it needs, as settings.CHECKS nam
                 yield Problem(("clusters", key), f"{found.caller} -> {found.target}", found.allowed)
             continue
         yield from _too_small(plan)
+
+
+def _hanging_nowhere(mcp: McpPlatformSettings) -> Iterator[Problem]:
+    for name, server in mcp.servers.items():
+        if server.external is not None and server.external.gateway not in GATEWAYS:
+            yield Problem(
+                ("mcp", "servers", name, "external", "gateway"),
+                server.external.gateway,
+                f"a Gateway of the stack's: {', '.join(GATEWAYS) or 'it has none, so leave external out'}",
+            )
 
 
 def _too_small(plan: ClusterPlan) -> Iterator[Problem]:

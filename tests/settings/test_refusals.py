@@ -152,6 +152,18 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         '"us-east-1-bos-1a"',
         "such as us-east-1a",
     ),
+    "a way in by a Gateway that nobody makes": (
+        put(
+            "mcp",
+            "servers",
+            "curriculum",
+            "external",
+            value={"host": "mcp.dev.example.com", "issuer": "https://id.example.com", "gateway": "mcp/public"},
+        ),
+        "mcp.servers.curriculum.external.gateway",
+        '"mcp/public"',
+        "leave external out",
+    ),
     "an unknown operator": (
         put("services", value={"operators": [*ALWAYS, "promtail"]}),
         "services.operators[4]",
