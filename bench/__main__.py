@@ -96,7 +96,8 @@ def against_peer(stack: str, root: Path, label: str) -> None:
     print(f"  up --no-policies   {median(bare):6.2f} s   {ratio(bare, theirs):.2f} of the peer (at most 1.0)")
     print(f"  up                 {median(packs):6.2f} s   {ratio(packs, theirs):.2f} of the peer (at most 1.5)")
     print(f"  the packs' CPU     {extra:6.2f} s   {extra / count * 1000:.2f} ms a resource, all rules")
-    print(f"                                {extra / count / rules(stack, root) * 1_000_000:.0f} us a resource and rule")
+    each = extra / count / rules(stack, root) * 1_000_000
+    print(f"                                {each:.0f} us a resource and rule")
 
 
 def rules(stack: str, root: Path) -> int:
