@@ -17,6 +17,9 @@ AMI_ALIASES: Final = {"al2023": "al2023@v20260720", "bottlerocket": "bottlerocke
 EXPIRE_AFTER: Final = "720h"
 GRACE: Final = "1h"
 """How long a drain may take before it is forced: no disruption budget may hold a node for ever."""
+PATIENCE: Final = "70m"
+"""How long a pool's deletion is waited for: it ends with its last node, after ``GRACE`` and an instance's own end. The
+provider's 10 minutes would give up on a drain, and what comes next would take the controller away from it."""
 
 
 def node_class(

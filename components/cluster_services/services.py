@@ -9,7 +9,7 @@ import pulumi
 
 from components.cluster_services.footprint import Home
 from components.cluster_services.installer import Installer
-from components.cluster_services.node_pools import node_class, node_pool
+from components.cluster_services.node_pools import PATIENCE, node_class, node_pool
 from components.cluster_services.operators import Operator, Site
 from components.context import Context
 from components.eks_cluster import EksCluster, KarpenterSupport
@@ -109,7 +109,7 @@ class ClusterServices(pulumi.ComponentResource):
                 parent=self,
                 merge={"spec": {"instanceProfile": support.instance_profile}},
             )
-            self.objects.add(node_pool(name, pool), parent=self, depends_on=[made])
+            self.objects.add(node_pool(name, pool), parent=self, depends_on=[made], timeout=PATIENCE)
 
 
 def homes(operators: Sequence[Operator], plan: ClusterPlan) -> list[Home]:

@@ -107,8 +107,8 @@ def register(
 
     ``await_ready``: ``True`` leaves it to the provider (it waits for Deployments, Services, Jobs; not for custom
     resources), ``False`` doesn't wait, a text is a condition such as ``condition=Ready``. ``timeout`` (``15m``) is the
-    provider's patience for creation and update. ``merge`` lays Outputs over the manifest. ``ValueError`` for a Secret
-    whose content isn't an Output: it would stand in clear in the state.
+    provider's patience for creation, update and deletion. ``merge`` lays Outputs over the manifest. ``ValueError`` for
+    a Secret whose content isn't an Output: it would stand in clear in the state.
     """
     token = type_token(manifest)
     props: dict[str, object] = dict(manifest.to_dict())
@@ -135,7 +135,7 @@ def register(
             aliases=[*aliases, *earlier] or None,
             ignore_changes=ignored or None,
             additional_secret_outputs=list(_SECRET_FIELDS) if secret else None,
-            custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout) if timeout else None,
+            custom_timeouts=pulumi.CustomTimeouts(create=timeout, update=timeout, delete=timeout) if timeout else None,
             protect=protect,
             deleted_with=deleted_with,
             version=plugin_version(),

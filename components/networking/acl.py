@@ -18,10 +18,10 @@ TCP: Final = "tcp"
 UDP: Final = "udp"
 ALL: Final = "-1"
 _RETURNS: Final = ((1024, 3388), (3390, 65535))
-"""Where answers to NAT gateways and load balancers arrive: all ports that they use, less RDP's, which FSBP EC2.21
-wants closed to the internet. One connection in 64,512 meets that port and is retried."""
-_LINUX_EPHEMERAL: Final = (32768, 65535)
-"""Where answers to nodes and pods arrive: Linux's default range (32768-60999) and what lies above."""
+"""Where answers from outside arrive: all ports that NAT gateways, load balancers and nodes use, less RDP's, which FSBP
+EC2.21 wants closed to the internet. One connection in 64,512 meets that port and is retried. Nodes use as many: vpc-cni
+gives a pod's connection its node's address and a random port of 1024-65535, whatever Linux's own range is
+(aws/amazon-vpc-cni-k8s#509, #1893), so with 32768 and up alone half of them would get no answer."""
 _EPHEMERAL: Final = (1024, 65535)
 DATABASE_PORTS: Final = (3306, 5432, 6379)
 """MySQL, PostgreSQL, Redis and Valkey."""
@@ -50,7 +50,7 @@ def rules(tier: Tier, *, vpc: Sequence[str], private: Sequence[str], database: S
     if tier in (Tier.PRIVATE, Tier.PODS):
         return [
             *(Rule(ALL, (0, 0), cidr) for cidr in vpc),
-            *(Rule(protocol, _LINUX_EPHEMERAL, ANYWHERE) for protocol in (TCP, UDP)),
+            *(Rule(protocol, ports, ANYWHERE) for protocol in (TCP, UDP) for ports in _RETURNS),
             Rule(ALL, (0, 0), ANYWHERE, egress=True),
         ]
     return [

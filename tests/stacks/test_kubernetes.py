@@ -20,9 +20,10 @@ from lightkube.models import (
     storage_v1,
 )
 
+from sandbox.engine.goal import seconds
 from sandbox.model import Run
 from tests.pod_security import hardening_violations, pod_of, restricted_violations
-from tests.stacks.graph import manifests
+from tests.stacks.graph import manifests, plain
 
 MODULES: dict[str, Any] = {
     "apps/v1": apps_v1,
@@ -144,6 +145,14 @@ def dropped(manifest: dict[str, Any], struct: Any) -> list[str]:  # noqa: ANN401
         return []
 
     return walk(manifest, kept, manifest["kind"])
+
+
+def test_a_pool_is_waited_for_until_its_last_node_must_be_gone(run_of: Callable[[str], Run]) -> None:
+    pools = [r for r in run_of("production").resources if r.type == "kubernetes:karpenter.sh/v1:NodePool"]
+    assert len(pools) == 2
+    for pool in pools:
+        drain = plain(pool.inputs)["spec"]["template"]["spec"]["terminationGracePeriod"]
+        assert pool.custom_timeouts["delete"] > seconds(drain)
 
 
 def test_images_are_exact_and_ours(run: Run) -> None:

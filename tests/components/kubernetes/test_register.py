@@ -175,7 +175,8 @@ def test_waiting_is_said_by_annotation(ready: bool | str, annotations: dict[str,
     request = run(program)["main/mcp/configmap/m"]
     metadata = dict(request.object["metadata"])
     assert (dict(metadata["annotations"]) if "annotations" in metadata else None) == annotations
-    assert (request.customTimeouts.create, request.customTimeouts.update) == ("15m", "15m")
+    patience = request.customTimeouts
+    assert (patience.create, patience.update, patience.delete) == ("15m", "15m", "15m")
 
 
 def test_options_reach_the_engine() -> None:

@@ -6,7 +6,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from components.networking.acl import ALL, TCP, Rule, rules
+from components.networking.acl import ALL, TCP, UDP, Rule, rules
 from components.networking.plan import Tier
 
 VPC = ["10.1.0.0/16", "100.64.0.0/16"]
@@ -55,6 +55,15 @@ def test_the_stores_reach_nothing_outside(port: int) -> None:
 @pytest.mark.parametrize("tier", [Tier.PRIVATE, Tier.PODS, Tier.PUBLIC])
 def test_the_way_out_is_open(tier: Tier) -> None:
     assert conversation(tier, INTERNET, 443, outward=True)
+
+
+@pytest.mark.parametrize("tier", [Tier.PRIVATE, Tier.PODS, Tier.PUBLIC])
+@pytest.mark.parametrize("protocol", [TCP, UDP])
+@pytest.mark.parametrize("back", [1024, 2000, 32767, 32768, 65535])
+def test_an_answer_arrives_at_every_port_that_a_translated_connection_may_have(
+    tier: Tier, protocol: str, back: int
+) -> None:
+    assert allowed(tier, INTERNET, back, egress=False, protocol=protocol)
 
 
 @pytest.mark.parametrize("tier", list(Tier))
