@@ -6,7 +6,7 @@ are too few are errors of a stack file, not of an update half done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Final
@@ -25,7 +25,7 @@ from components.eks_cluster.settings import EksClusterSettings
 from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
 from components.kubernetes.topology import Networks, Topology, TopologyError
-from components.kubernetes.workload import Key, Workload
+from components.kubernetes.workload import Key
 from components.mcp_platform import McpPlatformSettings
 from components.mcp_platform.egress import Egress, with_egress_proxy
 from components.mcp_platform.workloads import ContextStore
@@ -156,11 +156,6 @@ def networks(networking: NetworkingSettings, cluster: EksClusterSettings) -> Net
 def _contexts(data: DataLayerSettings, names: Names) -> ContextStore:
     table = data.tables[CONTEXTS]
     return ContextStore(names.of("dynamodb", CONTEXTS), table.ttl_attribute, table.retention_days or 0)
-
-
-def workloads_of(plan: ClusterPlan, namespace: str) -> Sequence[Workload]:
-    """The plan's workloads in one namespace."""
-    return plan.egress.of(namespace)
 
 
 def check(  # noqa: PLR0917 - the sections that it needs, as settings.CHECKS names them

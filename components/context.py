@@ -16,12 +16,10 @@ from components.data_classes import LIMITS, DataClass, effective
 from components.model import AccountId, Cidr, Hostname, Settings, Slug, refuse
 from components.naming import Names
 
-US_REGIONS: Final = ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
-"""Pupils' data stays in the United States: the regions a stack may name."""
-
 _WIDEST_RUNNER: Final = 8
 
 Region = Literal["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
+"""Pupils' data stays in the United States: the regions a stack may name."""
 Environment = Literal["dev", "staging", "production"]
 TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 .:/=+@_-]+$", max_length=256)]
 

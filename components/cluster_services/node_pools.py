@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
 from lightkube.models.meta_v1 import ObjectMeta
 
-from components.eks_cluster.node_settings import NODE_GROUP_LABEL, NodePoolSettings, max_pods, smallest
+from components.eks_cluster.node_settings import NODE_GROUP_LABEL, NodePoolSettings, max_pods
 from components.kubernetes.crds import karpenter as crd
-from components.versions import INSTANCE_TYPES
 
 AMI_ALIASES: Final = {"al2023": "al2023@v20260720", "bottlerocket": "bottlerocket@v1.50.0"}
 """Pinned machine images: ``latest`` would replace every node with each release of AWS's."""
@@ -56,7 +54,6 @@ def node_class(
 
 def node_pool(name: str, pool: NodePoolSettings) -> crd.NodePool:
     """The NodePool: types, capacity, limit, and when nodes are given back."""
-    limit = INSTANCE_TYPES[smallest(pool.instance_types)].vcpu * pool.max
     requirements = [
         crd.Requirement(key="node.kubernetes.io/instance-type", operator="In", values=list(pool.instance_types)),
         crd.Requirement(key="karpenter.sh/capacity-type", operator="In", values=[pool.capacity]),
@@ -84,6 +81,6 @@ def node_pool(name: str, pool: NodePoolSettings) -> crd.NodePool:
                 consolidateAfter="5m",
                 budgets=[crd.Budget(nodes="20%")],
             ),
-            limits={"cpu": json.dumps(limit)},
+            limits={"cpu": str(pool.cpu_limit)},
         ),
     )

@@ -29,7 +29,6 @@ from components.versions import CHARTS
 _NAME: Final = "kube-prometheus-stack"
 GRAFANA_ADMIN_SECRET: Final = "grafana-admin"  # noqa: S105 - the Secret's name
 """Secret in ``monitoring`` with ``admin-user`` and ``admin-password``: there is no default password."""
-PROMETHEUS_URL: Final = f"http://{_NAME}-prometheus.{Home.MONITORING}.svc.cluster.local:9090"
 ALERTMANAGER_URL: Final = f"http://{_NAME}-alertmanager.{Home.MONITORING}.svc.cluster.local:9093"
 LOKI_URL: Final = f"http://loki.{Home.MONITORING}.svc.cluster.local:3100"
 SCRAPE_SECONDS: Final = 15
