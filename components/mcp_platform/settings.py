@@ -57,7 +57,8 @@ class PermissionProfile(Settings):
     """Who may call a server, what it offers them, and where it may go itself.
 
     Agents, services and external hosts are enforced by NetworkPolicies and the egress proxy. Tools are enforced where a
-    gateway reads the ``Mcp-Name`` header; where there is none, the list is advice to the server, and says so.
+    gateway reads the ``Mcp-Name`` header; where there is none, the list is advice to the server, and says so. Outside
+    production a server that calls an AWS service without an interface endpoint may reach public addresses (decision 9).
     """
 
     agents: Annotated[list[Slug], Unique] = []

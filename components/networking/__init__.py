@@ -84,7 +84,7 @@ class Networking(pulumi.ComponentResource):
             enable_dns_hostnames=True,
             enable_dns_support=True,
             tags=self._named("vpc"),
-            opts=pulumi.ResourceOptions(parent=self, protect=self._context.protect or None),
+            opts=self._child,
         )
         self.vpc_id = self.vpc.id
         self._secondary: list[pulumi.Resource] = []
