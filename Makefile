@@ -40,6 +40,7 @@ bench: $(READY)
 # The JSON schema that the stack files name, made anew from the settings classes.
 schema: $(READY)
 	@$(RUN) -m sandbox schema
+	@$(RUN) -m sandbox schema --root account
 
 # Every lock file, with hashes and without an index's address. The packs keep the versions that the program has.
 COMPILE = $(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \
