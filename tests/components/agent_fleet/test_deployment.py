@@ -172,4 +172,4 @@ def test_everything_has_an_explicit_provider_and_stands_under_its_component(run:
 
 def test_rollouts_may_wait_for_a_node(run: Run) -> None:
     for deployment in of_type(run, DEPLOYMENT).values():
-        assert deployment.custom_timeouts == {"create": 900, "update": 900}
+        assert deployment.custom_timeouts == {"create": 900, "update": 900, "delete": 900}
