@@ -261,6 +261,12 @@ ADDONS: Final[dict[str, Addon]] = {
 }
 """Every EKS add-on by its name."""
 
+# --- machine images ---------------------------------------------------------------------------------------------
+
+AL2023_RELEASE: Final = "v20260714"
+"""Release of EKS's machine images of Amazon Linux 2023, Kubernetes 1.36 among their versions (awslabs/amazon-eks-ami,
+CHANGELOG, 2026-07-23). For Bottlerocket no release with 1.36 could be read, so stack files name theirs."""
+
 # --- images that our own workloads take from upstream -----------------------------------------------------------
 
 
@@ -274,6 +280,11 @@ class UpstreamImage:
 
 
 IMAGES: Final[dict[str, UpstreamImage]] = {
+    "envoy": UpstreamImage(
+        "docker.io/envoyproxy/envoy",
+        "distroless-v1.39.1",
+        "Envoy 1.39 is what Envoy Gateway 1.9 runs; patch 1.39.1 seen pinned in public repositories, 2026",
+    ),
     "postgres-exporter": UpstreamImage(
         "quay.io/prometheuscommunity/postgres-exporter", "v0.20.1", "chart prometheus-postgres-exporter 8.2.0"
     ),

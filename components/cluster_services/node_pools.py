@@ -8,10 +8,9 @@ from typing import Final
 from lightkube.models.meta_v1 import ObjectMeta
 
 from components.eks_cluster.node_settings import NODE_GROUP_LABEL, NodePoolSettings, max_pods
+from components.eks_cluster.nodes import disks
 from components.kubernetes.crds import karpenter as crd
 
-AMI_ALIASES: Final = {"al2023": "al2023@v20260720", "bottlerocket": "bottlerocket@v1.50.0"}
-"""Pinned machine images: ``latest`` would replace every node with each release of AWS's."""
 EXPIRE_AFTER: Final = "720h"
 GRACE: Final = "1h"
 """How long a drain may take before it is forced: no disruption budget may hold a node for ever."""
@@ -34,17 +33,16 @@ def node_class(
 
     The instance profile is an output that is laid over it as ``spec.instanceProfile``.
     """
-    sizes = {"/dev/xvda": pool.volume_gib} if pool.image == "al2023" else {"/dev/xvda": 4, "/dev/xvdb": pool.volume_gib}
     return crd.EC2NodeClass(
         metadata=ObjectMeta(name=name),
         spec=crd.Ec2NodeClassSpec(
-            amiSelectorTerms=[crd.AmiTerm(alias=AMI_ALIASES[pool.image])],
+            amiSelectorTerms=[crd.AmiTerm(alias=f"{pool.image}@{pool.release}")],
             subnetSelectorTerms=[crd.SelectorTerm(tags=dict([subnet_tag]))],
             securityGroupSelectorTerms=[crd.SelectorTerm(tags=dict([group_tag]))],
             metadataOptions=crd.MetadataOptions(),
             blockDeviceMappings=[
                 crd.BlockDevice(deviceName=device, ebs=crd.Ebs(volumeSize=f"{gib}Gi", kmsKeyID=volumes_key))
-                for device, gib in sizes.items()
+                for device, gib in disks(pool)
             ],
             kubelet=crd.Kubelet(maxPods=max_pods(pool.instance_types, prefix_delegation=prefix_delegation)),
             tags=dict(tags),

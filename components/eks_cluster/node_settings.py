@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.model import Problem, Settings, refuse, refuse_all, repeated
-from components.versions import INSTANCE_TYPES, Architecture
+from components.versions import AL2023_RELEASE, INSTANCE_TYPES, Architecture
 
 NodeCount = Annotated[int, Field(ge=0, le=100, strict=True)]
 _LABEL_VALUE: Final = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
@@ -124,8 +124,23 @@ class NodeGroupSettings(NodeShape):
 class NodePoolSettings(NodeShape):
     """Nodes that Karpenter starts and stops by itself."""
 
+    image_release: Annotated[str, StringConstraints(pattern=r"^v\d+(\.\d+)*$")] | None = None
+    """Release of the machine image, ``v20260714`` or ``v1.50.0``: pinned, for ``latest`` would replace every node with
+    each release of AWS's. Left out: the pinned one, which there is for AL2023 only."""
     max: Annotated[int, Field(ge=1, le=100, strict=True)]
     """Most nodes, of the smallest type: together their processors are the pool's limit."""
+
+    @field_validator("image_release")
+    @classmethod
+    def _known_release(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("image") == "bottlerocket":
+            refuse("a release of Bottlerocket that has the cluster's Kubernetes version, such as v1.50.0")
+        return value
+
+    @property
+    def release(self) -> str:
+        """The release of the machine image: given here, else pinned."""
+        return self.image_release or AL2023_RELEASE
 
     @property
     def cpu_limit(self) -> int:

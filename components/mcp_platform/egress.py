@@ -17,13 +17,9 @@ from components.kubernetes.topology import EgressProxy
 from components.kubernetes.workload import ContainerPort, Key, Metrics, Probe, Probes, Workload
 from components.mcp_platform.envoy import METRICS_PATH, READY_PATH, STATUS_PORT, bootstrap
 from components.mcp_platform.settings import EGRESS_PROXY, NAMESPACE, EgressProxySettings
-from components.versions import UpstreamImage
+from components.versions import IMAGES, UpstreamImage
 
-ENVOY: Final = UpstreamImage(
-    "docker.io/envoyproxy/envoy",
-    "distroless-v1.39.1",
-    "Envoy 1.39 is what Envoy Gateway 1.9 runs; patch 1.39.1 seen pinned in public repositories, 2026",
-)
+ENVOY: Final = IMAGES["envoy"]
 PROXY_KEY: Final[Key] = (NAMESPACE, EGRESS_PROXY)
 
 _REASON: Final = "the one way to hosts outside AWS, by the allow-lists of its listeners"

@@ -324,6 +324,15 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
 }
 
 
+def test_a_pool_of_bottlerocket_names_its_release() -> None:
+    raw = raw_settings("staging")
+    pools = raw["clusters"]["main"]["node_pools"]
+    pools["spot"]["image"] = "bottlerocket"
+    assert [key for key, _, _ in refusals(raw)] == ["clusters.main.node_pools.spot.image_release"]
+    pools["spot"]["image_release"] = "v1.50.0"
+    StackSettings.parse(raw, project="platform", file="Pulumi.staging.yaml")
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_gives_one_error_that_names_it(name: str) -> None:
     mistake, key, value, allowed = MISTAKES[name]

@@ -186,3 +186,17 @@ def test_the_fleet_of_the_platform(stack: str, run_of: Callable[[str], Run]) -> 
         "assessment",
         "files",
     }
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_pools_start_nodes_of_a_pinned_image_with_encrypted_disks(stack: str, run_of: Callable[[str], Run]) -> None:
+    classes = of_kind(run_of(stack), "EC2NodeClass")
+    assert classes
+    for manifest in classes:
+        spec = manifest["spec"]
+        assert [term["alias"] for term in spec["amiSelectorTerms"]] == ["al2023@v20260714"]
+        assert spec["metadataOptions"]["httpTokens"] == "required"
+        assert spec["metadataOptions"]["httpPutResponseHopLimit"] == 1
+        assert spec["instanceProfile"]
+        assert all(disk["ebs"]["encrypted"] and disk["ebs"]["kmsKeyID"] for disk in spec["blockDeviceMappings"])
+        assert {"Project", "Environment", "Owner", "CostCenter", "DataClass", "ManagedBy"} <= set(spec["tags"])
