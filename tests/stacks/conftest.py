@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +27,26 @@ remote = {r.urn: r.providers for r in run.resources if r.remote}
 Path(sys.argv[3]).with_suffix(".remote.json").write_text(json.dumps(remote))
 write_export(run, Path(sys.argv[3]))
 """
+
+
+PARTS = ("Pulumi.yaml", "Pulumi.dev.yaml", "__main__.py", "settings", "components", "policies")
+
+
+def copy_program(to: Path) -> Path:
+    """The program and its stack ``dev`` in a directory of their own, to be broken there."""
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, to / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, to / part)
+    return to
+
+
+def bring_up(root: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """``python -m sandbox up dev`` for the program in ``root``."""
+    command = [sys.executable, "-m", "sandbox", "up", "dev", "--root", str(root), *more]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def export(stack: str, to: Path) -> Path:

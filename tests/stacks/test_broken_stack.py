@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.stacks.conftest import ROOT
-
-PARTS = ("Pulumi.yaml", "Pulumi.dev.yaml", "__main__.py", "settings", "components", "policies")
+from tests.stacks.conftest import bring_up, copy_program
 
 BROKEN = """
 import pulumi_aws as bad
@@ -69,17 +65,10 @@ STOPPED = {
 @pytest.fixture(scope="module")
 def stopped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The broken program in a directory of its own, and what bringing it up said."""
-    root = tmp_path_factory.mktemp("broken")
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, root / part)
+    root = copy_program(tmp_path_factory.mktemp("broken"))
     with (root / "__main__.py").open("a") as program:
         program.write(BROKEN)
-    command = [sys.executable, "-m", "sandbox", "up", "dev", "--root", str(root), "--json"]
-    return root, subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return root, bring_up(root, "--json")
 
 
 def violations(said: str) -> dict[tuple[str, str], str]:
