@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -10,10 +9,10 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_eks as eks
 import pulumi_random as random
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass, effective
-from components.model import AccountId, Cidr, Hostname, Settings, Slug, refuse
+from components.model import AccountId, Cidr, Hostname, Settings, refuse
 from components.naming import Names
 
 _WIDEST_RUNNER: Final = 8
@@ -150,25 +149,12 @@ def default_tags(identity: Identity) -> dict[str, str]:
     }
 
 
-def child_options(
-    parent: pulumi.Resource,
-    *,
-    depends_on: Sequence[pulumi.Resource] = (),
-    protect: bool | None = None,
-) -> pulumi.ResourceOptions:
-    """Options of a component's child; the provider comes from the parent's ``providers``."""
-    return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on) or None, protect=protect)
-
-
 __all__ = [
     "Context",
     "Environment",
-    "Field",
     "Identity",
     "Region",
     "Runner",
-    "Slug",
     "StackIdentity",
-    "child_options",
     "default_tags",
 ]

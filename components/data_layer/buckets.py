@@ -23,7 +23,6 @@ are the one exception from the keys of our own: S3 and load balancers write none
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import ClassVar, Final, Literal
@@ -32,6 +31,7 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import ValidationInfo, field_validator
 
+from components.bucket_chain import BucketChain
 from components.data_classes import LIMITS, DataClass
 from components.data_layer.bucket_policies import bucket_policy
 from components.data_layer.site import Site
@@ -261,8 +261,6 @@ class Bucket(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("platform:index:Bucket", thing, None, opts)
-        self._thing = thing
-        self._site = site
         self.name = site.context.names.bucket(thing)
         lock = settings.lock if isinstance(settings, Audit) else "off"
         self.bucket = aws.s3.Bucket(
@@ -273,90 +271,15 @@ class Bucket(pulumi.ComponentResource):
             tags=site.context.tags(settings.data_class),
             opts=pulumi.ResourceOptions(parent=self, protect=site.context.protect or None),
         )
-        self.ready = self.bucket
-        self._harden(settings)
-        self._age(settings)
+        chain = BucketChain(thing, self.bucket, self)
+        chain.harden(site.keys.of(settings.key).arn if settings.key else None, bucket_policy(thing, site.context.names))
+        chain.age(lifecycle_rules(settings))
         if log_target is not None:
-            self._log_to(log_target)
-        if isinstance(settings, Audit) and lock != "off":
-            self._lock(lock, settings.lock_days)
+            chain.log_to(log_target.bucket, log_target.ready, f"s3/{thing}/")
+        if isinstance(settings, Audit) and settings.lock != "off":
+            chain.lock(settings.lock, settings.lock_days)
+        self.ready = chain.ready
         self.register_outputs({"name": self.name, "arn": self.bucket.arn})
-
-    def _next(self) -> pulumi.ResourceOptions:
-        # S3 answers 409 to two changes of one bucket at a time: one after another, the bucket's tightest first
-        return pulumi.ResourceOptions(parent=self, depends_on=[self.ready])
-
-    def _harden(self, settings: BucketSettings) -> None:
-        thing, bucket = self._thing, self.bucket.id
-        self.ready = aws.s3.BucketPublicAccessBlock(
-            thing,
-            bucket=bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self._next(),
-        )
-        self.ready = aws.s3.BucketOwnershipControls(
-            thing, bucket=bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self._next()
-        )
-        self.ready = aws.s3.BucketVersioning(
-            thing, bucket=bucket, versioning_configuration={"status": "Enabled"}, opts=self._next()
-        )
-        self.ready = aws.s3.BucketServerSideEncryptionConfiguration(
-            thing, bucket=bucket, rules=[self._encryption(settings.key)], opts=self._next()
-        )
-        self.ready = aws.s3.BucketPolicy(
-            thing,
-            bucket=bucket,
-            policy=json.dumps(bucket_policy(thing, self._site.context.names)),
-            opts=self._next(),
-        )
-
-    def _encryption(self, purpose: KeyPurpose | None) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
-        if purpose is None:
-            return {
-                "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"},
-                "blocked_encryption_types": ["SSE-C"],
-            }
-        return {
-            "apply_server_side_encryption_by_default": {
-                "sse_algorithm": "aws:kms",
-                "kms_master_key_id": self._site.keys.of(purpose).arn,
-            },
-            # one request to KMS for many objects
-            "bucket_key_enabled": True,
-            # a key that the client brings and takes away leaves objects nobody can read
-            "blocked_encryption_types": ["SSE-C"],
-        }
-
-    def _age(self, settings: BucketSettings) -> None:
-        self.ready = aws.s3.BucketLifecycleConfiguration(
-            self._thing,
-            bucket=self.bucket.id,
-            rules=lifecycle_rules(settings),
-            transition_default_minimum_object_size="all_storage_classes_128K",
-            opts=self._next(),
-        )
-
-    def _log_to(self, target: Bucket) -> None:
-        self.ready = aws.s3.BucketLogging(
-            self._thing,
-            bucket=self.bucket.id,
-            target_bucket=target.bucket.id,
-            target_prefix=f"s3/{self._thing}/",
-            # the target's policy must let S3 write
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.ready, target.ready]),
-        )
-
-    def _lock(self, mode: str, days: int) -> None:
-        self.ready = aws.s3.BucketObjectLockConfiguration(
-            self._thing,
-            bucket=self.bucket.id,
-            object_lock_enabled="Enabled",
-            rule={"default_retention": {"mode": mode.upper(), "days": days}},
-            opts=self._next(),
-        )
 
 
 def make_buckets(settings: BucketsSettings, site: Site, parent: pulumi.Resource) -> dict[str, Bucket]:

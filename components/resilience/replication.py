@@ -15,6 +15,7 @@ from typing import Final, cast
 import pulumi
 import pulumi_aws as aws
 
+from components.bucket_chain import BucketChain
 from components.data_layer import Bucket
 from components.data_layer.bucket_policies import bucket_policy
 from components.data_layer.buckets import ACCESS_LOGS, Audit, BucketSettings, lifecycle_rules
@@ -52,15 +53,13 @@ class ReplicaBucket(pulumi.ComponentResource):
         log_target: ReplicaBucket | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("platform:index:ReplicaBucket", f"{thing}-{names.region}", None, opts)
-        self._name = f"{thing}-{names.region}"
-        self._thing = thing
-        self._names = names
+        logical = f"{thing}-{names.region}"
+        super().__init__("platform:index:ReplicaBucket", logical, None, opts)
         self.name = names.bucket(thing)
         context = base.context
         lock = settings.lock if isinstance(settings, Audit) else "off"
         self.bucket = aws.s3.Bucket(
-            self._name,
+            logical,
             bucket=self.name,
             region=names.region,
             object_lock_enabled=lock != "off",
@@ -68,77 +67,15 @@ class ReplicaBucket(pulumi.ComponentResource):
             tags=context.tags(settings.data_class),
             opts=pulumi.ResourceOptions(parent=self, protect=context.protect or None),
         )
-        self.ready = self.bucket
-        self._harden(key_arn)
-        self._age(settings)
+        chain = BucketChain(logical, self.bucket, self, region=names.region)
+        chain.harden(key_arn, bucket_policy(thing, names))
+        chain.age(lifecycle_rules(settings))
         if log_target is not None:
-            self._log_to(log_target)
-        if isinstance(settings, Audit) and lock != "off":
-            self._lock(lock, settings.lock_days)
+            chain.log_to(log_target.bucket, log_target.ready, f"s3/{thing}/")
+        if isinstance(settings, Audit) and settings.lock != "off":
+            chain.lock(settings.lock, settings.lock_days)
+        self.ready = chain.ready
         self.register_outputs({"name": self.name, "arn": self.bucket.arn})
-
-    def _next(self, *more: pulumi.Resource) -> pulumi.ResourceOptions:
-        # S3 answers 409 to two changes of one bucket at a time: one after another, the tightest first
-        return pulumi.ResourceOptions(parent=self, depends_on=[self.ready, *more])
-
-    def _harden(self, key_arn: pulumi.Input[str] | None) -> None:
-        name, region, bucket = self._name, self._names.region, self.bucket.id
-        self.ready = aws.s3.BucketPublicAccessBlock(
-            name,
-            bucket=bucket,
-            region=region,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self._next(),
-        )
-        self.ready = aws.s3.BucketOwnershipControls(
-            name, bucket=bucket, region=region, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self._next()
-        )
-        self.ready = aws.s3.BucketVersioning(
-            name, bucket=bucket, region=region, versioning_configuration={"status": "Enabled"}, opts=self._next()
-        )
-        self.ready = aws.s3.BucketServerSideEncryptionConfiguration(
-            name, bucket=bucket, region=region, rules=[_encryption(key_arn)], opts=self._next()
-        )
-        self.ready = aws.s3.BucketPolicy(
-            name,
-            bucket=bucket,
-            region=region,
-            policy=json.dumps(bucket_policy(self._thing, self._names)),
-            opts=self._next(),
-        )
-
-    def _age(self, settings: BucketSettings) -> None:
-        self.ready = aws.s3.BucketLifecycleConfiguration(
-            self._name,
-            bucket=self.bucket.id,
-            region=self._names.region,
-            rules=lifecycle_rules(settings),
-            transition_default_minimum_object_size="all_storage_classes_128K",
-            opts=self._next(),
-        )
-
-    def _log_to(self, target: ReplicaBucket) -> None:
-        self.ready = aws.s3.BucketLogging(
-            self._name,
-            bucket=self.bucket.id,
-            region=self._names.region,
-            target_bucket=target.bucket.id,
-            target_prefix=f"s3/{self._thing}/",
-            opts=self._next(target.ready),
-        )
-
-    def _lock(self, mode: str, days: int) -> None:
-        self.ready = aws.s3.BucketObjectLockConfiguration(
-            self._name,
-            bucket=self.bucket.id,
-            region=self._names.region,
-            object_lock_enabled="Enabled",
-            rule={"default_retention": {"mode": mode.upper(), "days": days}},
-            opts=self._next(),
-        )
 
 
 class Replication(pulumi.ComponentResource):
@@ -251,19 +188,6 @@ def _key_of(row: BucketSettings) -> Purpose:
 
 def _locked(row: BucketSettings) -> bool:
     return isinstance(row, Audit) and row.lock != "off"
-
-
-def _encryption(key_arn: pulumi.Input[str] | None) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
-    if key_arn is None:
-        return {
-            "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"},
-            "blocked_encryption_types": ["SSE-C"],
-        }
-    return {
-        "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn},
-        "bucket_key_enabled": True,
-        "blocked_encryption_types": ["SSE-C"],
-    }
 
 
 __all__ = ["COPY_KEYS", "ReplicaBucket", "Replication"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -10,6 +9,7 @@ from typing import Final, Literal
 import pulumi
 import pulumi_aws as aws
 
+from components.bucket_chain import BucketChain
 from components.context import Context
 from components.data_classes import DataClass
 from components.keys import Statement
@@ -108,8 +108,6 @@ class AccountBucket(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("platform:index:AccountBucket", thing, None, opts)
-        self._thing = thing
-        self._context = context
         self.name = context.names.bucket(f"account-{thing}")
         self.bucket = aws.s3.Bucket(
             thing,
@@ -119,83 +117,19 @@ class AccountBucket(pulumi.ComponentResource):
             tags=context.tags(plan.data_class),
             opts=pulumi.ResourceOptions(parent=self, protect=context.protect or None),
         )
-        self.ready = self.bucket
-        self._harden(plan, key_arn)
-        self.ready = aws.s3.BucketLifecycleConfiguration(
-            thing,
-            bucket=self.bucket.id,
-            rules=lifecycle_rules(plan),
-            transition_default_minimum_object_size="all_storage_classes_128K",
-            opts=self._next(),
-        )
-        if log_target is not None:
-            self._log_to(log_target)
-        if plan.lock != "off":
-            self.ready = aws.s3.BucketObjectLockConfiguration(
-                thing,
-                bucket=self.bucket.id,
-                object_lock_enabled="Enabled",
-                rule={"default_retention": {"mode": plan.lock.upper(), "days": plan.lock_days}},
-                opts=self._next(),
-            )
-        self.register_outputs({"name": self.name, "arn": self.bucket.arn})
-
-    def _next(self) -> pulumi.ResourceOptions:
-        # S3 answers 409 to two changes of one bucket at a time: one after another, the tightest first
-        return pulumi.ResourceOptions(parent=self, depends_on=[self.ready])
-
-    def _harden(self, plan: BucketPlan, key_arn: pulumi.Input[str] | None) -> None:
-        thing, bucket = self._thing, self.bucket.id
-        self.ready = aws.s3.BucketPublicAccessBlock(
-            thing,
-            bucket=bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self._next(),
-        )
-        self.ready = aws.s3.BucketOwnershipControls(
-            thing, bucket=bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=self._next()
-        )
-        self.ready = aws.s3.BucketVersioning(
-            thing, bucket=bucket, versioning_configuration={"status": "Enabled"}, opts=self._next()
-        )
-        self.ready = aws.s3.BucketServerSideEncryptionConfiguration(
-            thing, bucket=bucket, rules=[_encryption(key_arn)], opts=self._next()
-        )
         document = {
             "Version": "2012-10-17",
-            "Statement": [*tls_only(bucket_arn(self._context.names, thing)), *plan.statements],
+            "Statement": [*tls_only(bucket_arn(context.names, thing)), *plan.statements],
         }
-        self.ready = aws.s3.BucketPolicy(thing, bucket=bucket, policy=json.dumps(document), opts=self._next())
-
-    def _log_to(self, target: AccountBucket) -> None:
-        self.ready = aws.s3.BucketLogging(
-            self._thing,
-            bucket=self.bucket.id,
-            target_bucket=target.bucket.id,
-            target_prefix=f"{self._thing}/",
-            # the target's policy must let S3 write
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.ready, target.ready]),
-        )
-
-
-def _encryption(
-    key_arn: pulumi.Input[str] | None,
-) -> aws.s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
-    if key_arn is None:
-        return {
-            "apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"},
-            "blocked_encryption_types": ["SSE-C"],
-        }
-    return {
-        "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn},
-        # one request to KMS for many objects
-        "bucket_key_enabled": True,
-        # a key that the client brings and takes away leaves objects nobody can read
-        "blocked_encryption_types": ["SSE-C"],
-    }
+        chain = BucketChain(thing, self.bucket, self)
+        chain.harden(key_arn, document)
+        chain.age(lifecycle_rules(plan))
+        if log_target is not None:
+            chain.log_to(log_target.bucket, log_target.ready, f"{thing}/")
+        if plan.lock != "off":
+            chain.lock(plan.lock, plan.lock_days)
+        self.ready = chain.ready
+        self.register_outputs({"name": self.name, "arn": self.bucket.arn})
 
 
 # --- who writes ---------------------------------------------------------------------------------------------------
