@@ -14,6 +14,7 @@ from components.keys import Document
 from components.model import Problem, Settings, refuse_all, repeated
 from components.naming import Names
 from components.security_baseline.settings import Email
+from components.topics import tls_only
 
 TOPIC: Final = "cost-anomalies"
 
@@ -47,14 +48,7 @@ def topic_policy(names: Names) -> Document:
                 "Resource": arn,
                 "Condition": {"StringEquals": {"aws:SourceAccount": names.account_id}},
             },
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "sns:Publish",
-                "Resource": arn,
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            },
+            tls_only(arn),
         ],
     }
 

@@ -17,6 +17,7 @@ from components.context import Context
 from components.cost.settings import CostSettings, check
 from components.keys import Keys
 from components.naming import Names
+from components.topics import tls_only
 
 TOPIC: Final = "cost-alerts"
 
@@ -143,16 +144,7 @@ def topic_policy(names: Names) -> dict[str, object]:
             }
             for sid, service in (("Budgets", "budgets"), ("Anomalies", "costalerts"))
         ]
-        + [
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "sns:Publish",
-                "Resource": arn,
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
+        + [tls_only(arn)],
     }
 
 

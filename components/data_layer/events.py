@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components.data_layer.site import Site
 from components.naming import Names
+from components.topics import tls_only
 
 TOPIC: Final = "data-events"
 
@@ -39,14 +40,7 @@ def topic_policy(names: Names) -> dict[str, object]:
                     "ArnLike": {"aws:SourceArn": names.arn("rds", "*")},
                 },
             },
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "sns:Publish",
-                "Resource": arn,
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            },
+            tls_only(arn),
         ],
     }
 

@@ -11,6 +11,7 @@ import pulumi
 from components.naming import Names
 from components.pod_identity import Grant
 from components.resilience.plans import Protected
+from components.topics import tls_only
 
 RESTORED: Final = "awsbackup-restore-test-"
 """How AWS Backup names what a restore test makes (AWS Backup guide, restore testing)."""
@@ -315,13 +316,6 @@ def topic_policy(names: Names, topic: str) -> dict[str, object]:
                     "ArnLike": {"aws:SourceArn": names.arn("cloudwatch", "alarm:*")},
                 },
             },
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "sns:Publish",
-                "Resource": arn,
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            },
+            tls_only(arn),
         ],
     }

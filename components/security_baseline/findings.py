@@ -13,6 +13,7 @@ from components.context import Context
 from components.keys import Document
 from components.naming import Names
 from components.security_baseline.settings import Severity
+from components.topics import tls_only
 
 TOPIC: Final = "security-findings"
 Pattern = Mapping[str, object]
@@ -116,14 +117,7 @@ def topic_policy(names: Names) -> Document:
                 "Action": "sns:Publish",
                 "Resource": arn,
             },
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": {"AWS": "*"},
-                "Action": "sns:Publish",
-                "Resource": arn,
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            },
+            tls_only(arn),
         ],
     }
 
