@@ -301,19 +301,20 @@ def test_a_reader_that_goes_away_does_not_disturb(project: Project) -> None:
     assert project.file("stack.json").is_file()
 
 
-def _servers(root: Path) -> list[str]:
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+def _servers(root: Path) -> list[int]:
+    """The pack servers that run below ``root``, from the kernel: ``ps`` cuts its lines where COLUMNS says."""
     found = []
-    for line in listed.splitlines():
-        pid = line.split()[0]
-        if "host.py" not in line:
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit():
             continue
         try:
-            runs_in = Path(f"/proc/{pid}/cwd").readlink()
-        except FileNotFoundError:  # it ended between the list and the look
+            arguments = (process / "cmdline").read_bytes().split(b"\0")
+            if not any(argument.endswith(b"/host.py") for argument in arguments):
+                continue
+            if (process / "cwd").readlink().is_relative_to(root):
+                found.append(int(process.name))
+        except (FileNotFoundError, ProcessLookupError):  # it ended between the list and the look
             continue
-        if runs_in.is_relative_to(root):
-            found.append(pid)
     return found
 
 
