@@ -7,9 +7,9 @@ are too few are errors of a stack file, not of an update half done.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from ipaddress import IPv4Network
-from typing import Final
+from typing import Any, Final, cast
 
 from components.agent_fleet import AgentFleetSettings
 from components.agent_fleet.workloads import workloads as agent_workloads
@@ -30,7 +30,7 @@ from components.mcp_platform import McpPlatformSettings
 from components.mcp_platform.egress import Egress, with_egress_proxy
 from components.mcp_platform.workloads import ContextStore
 from components.mcp_platform.workloads import workloads as mcp_workloads
-from components.model import Problem
+from components.model import Problem, Settings
 from components.naming import Names
 from components.networking.plan import Tier
 from components.networking.settings import NetworkingSettings
@@ -54,6 +54,16 @@ class Sections:
     data: DataLayerSettings
     mcp: McpPlatformSettings
     agents: AgentFleetSettings
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The sections' keys in a stack file, in the order in which this class takes them."""
+        return tuple(field.name for field in fields(cls))
+
+    @classmethod
+    def of(cls, settings: object) -> Sections:
+        """The sections out of the whole of a stack's settings."""
+        return cls(*(getattr(settings, name) for name in cls.names()))
 
 
 @dataclass(frozen=True)
@@ -158,21 +168,17 @@ def _contexts(data: DataLayerSettings, names: Names) -> ContextStore:
     return ContextStore(names.of("dynamodb", CONTEXTS), table.ttl_attribute, table.retention_days or 0)
 
 
-def check(  # noqa: PLR0917 - the sections that it needs, as settings.CHECKS names them
-    identity: StackIdentity,
-    networking: NetworkingSettings,
-    clusters: Mapping[str, EksClusterSettings],
-    services: ClusterServicesSettings,
-    data: DataLayerSettings,
-    mcp: McpPlatformSettings,
-    agents: AgentFleetSettings,
-) -> Iterator[Problem]:
-    """What must hold between everything that runs in a cluster: every path leads somewhere, and the nodes suffice."""
+def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iterator[Problem]:
+    """What must hold between everything that runs in a cluster: every path leads somewhere, and the nodes suffice.
+
+    ``values`` are the sections of ``Sections.names()``, in that order.
+    """
+    sections = Sections(*cast("tuple[Any, ...]", values))
+    data = sections.data
     if CONTEXTS not in data.tables:
         yield Problem(("data", "tables"), sorted(data.tables), f"{CONTEXTS} too: MCP servers keep their contexts there")
         return
-    yield from _hanging_nowhere(mcp)
-    sections = Sections(identity, networking, services, data, mcp, agents)
+    yield from _hanging_nowhere(sections.mcp)
     for key, cluster in clusters.items():
         try:
             plan = ClusterPlan.of(key, cluster, sections)

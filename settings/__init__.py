@@ -66,7 +66,7 @@ class StackSettings(Settings):
     @property
     def sections(self) -> Sections:
         """What decides what runs in a cluster."""
-        return Sections(self.stack, self.networking, self.services, self.data, self.mcp, self.agents)
+        return Sections.of(self)
 
     @classmethod
     def load(cls) -> StackSettings:
@@ -91,7 +91,7 @@ CHECKS: Final[Checks] = (
     (("agents", "mcp"), check_agents),
     (("data", "mcp", "agents"), check_agent_stores),
     (("stack", "observability"), check_observability),
-    (("stack", "networking", "clusters", "services", "data", "mcp", "agents"), check_plan),
+    (("clusters", *Sections.names()), check_plan),
 )
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""
 
