@@ -47,6 +47,7 @@ class Home(StrEnum):
     EXTERNAL_SECRETS = "external-secrets"
     CERT_MANAGER = "cert-manager"
     KARPENTER = "karpenter"
+    ARGOCD = "argocd"
     KUBE_SYSTEM = "kube-system"
     CLOUDWATCH = "amazon-cloudwatch"
     GUARDDUTY = "amazon-guardduty"

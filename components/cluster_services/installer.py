@@ -30,6 +30,7 @@ SERVED: Final[dict[str, tuple[str, ...]]] = {
     "aws-load-balancer-controller": ("elbv2.k8s.aws", "gateway.k8s.aws"),
     "karpenter": ("karpenter.sh", "karpenter.k8s.aws"),
     "cert-manager": ("cert-manager.io",),
+    "argo-cd": ("argoproj.io",),
 }
 """API groups that an operator's definitions bring, and whose objects it looks after."""
 

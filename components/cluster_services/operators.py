@@ -43,6 +43,8 @@ class Site:
     cluster: str
     domain: str
     """Zone of the stack's host names."""
+    registry: str
+    """Host of the account's registry, through which images of public registries come."""
     tags: Mapping[str, str]
     """Mandatory tags, for what controllers make in AWS."""
     operators: frozenset[str]

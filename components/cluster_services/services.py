@@ -62,6 +62,7 @@ class ClusterServices(pulumi.ComponentResource):
             region=context.names.region,
             cluster=cluster.name,
             domain=context.identity.domain,
+            registry=context.names.registry,
             tags=context.all_tags(),
             operators=frozenset(operator.name for operator in plan.operators),
             vpc_id=networking.vpc_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from components.cluster_services.catalog.addons import ADDONS
+from components.cluster_services.catalog.delivery import ARGO
 from components.cluster_services.catalog.logs import ALLOY, LOKI
 from components.cluster_services.catalog.prometheus import KUBE_PROMETHEUS_STACK, PROMETHEUS_CRDS
 from components.cluster_services.catalog.scaling import KARPENTER, KARPENTER_CRD, KEDA, METRICS_SERVER
@@ -34,6 +35,7 @@ OPERATORS: Final[dict[str, Operator]] = {
         KUBE_PROMETHEUS_STACK,
         LOKI,
         ALLOY,
+        ARGO,
     )
 }
 """Every operator that a stack file may name, in the order that breaks ties of installation."""

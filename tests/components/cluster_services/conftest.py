@@ -22,6 +22,7 @@ def site() -> MakeSite:
             region="us-east-1",
             cluster=f"toolboxai-{tier}-main",
             domain="toolboxai.example.com",
+            registry="111122223333.dkr.ecr.us-east-1.amazonaws.com",
             tags={"Project": "toolboxai", "DataClass": "internal"},
             operators=frozenset(selection(tier)),
             vpc_id="vpc-0123456789abcdef0",

@@ -31,6 +31,8 @@ FREE: dict[str, frozenset[str]] = {
             "prometheus-node-exporter.containerSecurityContext",
         }
     ),
+    # Argo CD's own configuration, handed through, and the policy's two ways
+    "argo-cd": frozenset({"configs.cm", "configs.params"}),
     # Loki's own configuration, handed through
     "loki": frozenset({"loki.storage.bucketNames", "loki.storage.s3.sse", "loki.limits_config", "loki.rulerConfig"}),
 }
@@ -257,3 +259,29 @@ def test_values_share_nothing_with_the_next_call(name: str, site: MakeSite) -> N
     first, second = (CATALOG[name].values(site("production")) for _ in range(2))
     assert first == second
     assert first is not second or not first
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_argo_cd_has_no_administrator_no_shell_and_no_reach_of_its_own(tier: Environment, site: MakeSite) -> None:
+    values = OPERATORS["argo-cd"].values(site(tier))
+    cm = dig(values, ("configs", "cm"))
+    assert isinstance(cm, Mapping)
+    for switch in ("admin.enabled", "exec.enabled", "users.anonymous.enabled"):
+        assert cm[switch] == "false"
+    assert dig(values, ("dex", "enabled")) is False
+    assert dig(values, ("configs", "rbac", "policy.default")) == "", "who has no role sees nothing"
+    assert values["createClusterRoles"] is False
+
+
+def test_argo_cd_serves_from_two_in_production(site: MakeSite) -> None:
+    values = OPERATORS["argo-cd"].values(site("production"))
+    for part in ("server", "repoServer"):
+        assert dig(values, (part, "replicas")) == 2
+        assert dig(values, (part, "pdb")) == {"enabled": True, "maxUnavailable": 1}
+
+
+def test_argo_cds_images_come_through_the_accounts_registry(site: MakeSite) -> None:
+    here = site("production")
+    values = OPERATORS["argo-cd"].values(here)
+    for path in (("global", "image", "repository"), ("redis", "image", "repository")):
+        assert str(dig(values, path)).startswith(f"{here.registry}/")
