@@ -24,6 +24,8 @@ from components.cluster_services.footprint import (
     to_aws,
 )
 from components.cluster_services.operators import Operator, OperatorIdentity, Site
+from components.eks_cluster.node_settings import NODE_GROUP_LABEL
+from components.kubernetes.workload import GENERAL
 from components.versions import CHARTS
 
 
@@ -242,6 +244,8 @@ def _karpenter_values(site: Site) -> Values:
     return {
         "replicas": _replicas(site.profile),
         "serviceAccount": {"name": "karpenter"},
+        # whoever starts nodes stands on those that stay
+        "nodeSelector": {NODE_GROUP_LABEL: GENERAL},
         "controller": {"resources": _karpenter_container(site.profile).resources()},
         "settings": {
             "clusterName": site.cluster,

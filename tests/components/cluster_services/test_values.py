@@ -21,6 +21,7 @@ FREE: dict[str, frozenset[str]] = {
     # Kubernetes' own types, of which the chart's values show some fields
     "aws-load-balancer-controller": frozenset({"securityContext", "podSecurityContext"}),
     "external-dns": frozenset({"securityContext"}),
+    "karpenter": frozenset({"nodeSelector"}),
     # enabled, and the fields of a PodDisruptionBudget that stand commented out
     "cert-manager": frozenset({"podDisruptionBudget", "webhook.podDisruptionBudget", "cainjector.podDisruptionBudget"}),
     "kube-prometheus-stack": frozenset(
