@@ -15,6 +15,7 @@ from components.eks_cluster import EksCluster
 from components.keys import Keys
 from components.mcp_platform import McpPlatform
 from components.networking import Networking
+from components.networking.peering import RunnerPeering
 from components.observability import Observability
 from components.resilience import Resilience
 from components.security_baseline.boundary import bound_roles
@@ -27,6 +28,7 @@ cloud = pulumi.ResourceOptions(providers=context.providers)
 
 keys = Keys("keys", context, opts=cloud)
 networking = Networking("networking", settings.networking, context, keys, opts=cloud)
+runner = RunnerPeering("runner", context, networking, opts=cloud) if settings.stack.runner.cidr else None
 data = DataLayer("data", settings.data, context, networking, keys, opts=cloud)
 resilience = Resilience("resilience", settings.resilience, context, networking, keys, data, opts=cloud)
 edge = Edge(
@@ -44,7 +46,15 @@ Cost("cost", settings.cost, context, keys, opts=cloud)
 for key, cluster_settings in settings.clusters.items():
     plan = ClusterPlan.of(key, cluster_settings, settings.sections)
     cluster = EksCluster(
-        f"eks-{key}", key, cluster_settings, context, networking, keys, addon_sizes=plan.addon_sizes(), opts=cloud
+        f"eks-{key}",
+        key,
+        cluster_settings,
+        context,
+        networking,
+        keys,
+        addon_sizes=plan.addon_sizes(),
+        runner=runner,
+        opts=cloud,
     )
     inside = pulumi.ResourceOptions(providers=[*context.providers, cluster.kubernetes])
 

@@ -1,9 +1,9 @@
 """The runner's network: where Pulumi's deployment agents run that must reach private API endpoints.
 
 An agent can't live in the VPC that its deployment makes and takes away. So the account has a small VPC of its own: two
-private subnets for agents, a way out through one NAT gateway, no way in. The environment peers with it: its network
-asks, its route tables name ``cidr``, and its cluster's security group admits ``cidr`` on 443. A private endpoint's name
-resolves to private addresses from anywhere, so the peering needs no DNS of its own.
+private subnets for agents, a way out through one NAT gateway, no way in. The environment peers with it
+(``components.networking.peering``): its network asks, its route tables and this one's private name each other, and its
+cluster's security group admits ``cidr`` on 443. The environment owns those routes, so none stands inside a table here.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from components.data_classes import DataClass, log_limit
 from components.keys import Document
 from components.model import LogDays, PrivateCidr, Problem, Settings, refuse, refuse_all, repeated
 from components.naming import Names
+from components.networking.peering import PRIVATE, runner_name
 from components.networking.settings import NO_CONTROL_PLANE
 from components.security_baseline.keys import SCOPE_TAG
 from components.security_baseline.trail import ACCOUNT_PATH
@@ -161,7 +162,7 @@ class RunnerNetwork(pulumi.ComponentResource):
 
     def _tags(self, *parts: str) -> dict[str, str]:
         """A name that the environment's stack finds it by, and the mark of what is the account's own."""
-        return {"Name": "-".join((self._context.names.prefix, "runner", *parts)), **SCOPE_TAG}
+        return {"Name": runner_name(self._context.names, *parts), **SCOPE_TAG}
 
     def _vpc(self) -> None:
         vpc = aws.ec2.Vpc(
@@ -205,7 +206,7 @@ class RunnerNetwork(pulumi.ComponentResource):
             tags=self._tags("nat"),
             opts=after,
         )
-        table = self._table("private", *inside)
+        table = self._table(PRIVATE, *inside)
         aws.ec2.Route(
             "private",
             route_table_id=table.id,

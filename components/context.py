@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import Annotated, Final, Literal
 
 import pulumi
@@ -12,7 +13,7 @@ import pulumi_random as random
 from pydantic import StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass, effective
-from components.model import AccountId, Cidr, Hostname, Settings, refuse
+from components.model import AccountId, Cidr, Hostname, PrivateCidr, Settings, refuse
 from components.naming import Names
 
 _WIDEST_RUNNER: Final = 8
@@ -30,6 +31,9 @@ class Runner(Settings):
     """Networks that may reach a public API endpoint (dev and staging)."""
     agent_pool: Annotated[str, StringConstraints(min_length=1)] | None = None
     """Pulumi Deployments agent pool inside the account's network: what a private endpoint demands."""
+    cidr: PrivateCidr | None = None
+    """Network of the agent pool, as ``runner.cidr`` stands in the account's stack of the region: the stack peers with
+    it. Given with ``agent_pool``, and only then."""
 
     @field_validator("public_cidrs")
     @classmethod
@@ -39,6 +43,16 @@ class Runner(Settings):
                 refuse(
                     "a network of /8 or smaller: 0.0.0.0/0 opens the API to everyone", value=str(network), at=[index]
                 )
+        return value
+
+    @field_validator("cidr")
+    @classmethod
+    def _of_the_pool(cls, value: IPv4Network | None, info: ValidationInfo) -> IPv4Network | None:
+        pool = info.data.get("agent_pool")
+        if pool is not None and value is None:
+            refuse("the network that the agents run in, runner.cidr of the account's stack", value=value)
+        if "agent_pool" in info.data and pool is None and value is not None:
+            refuse("nothing without agent_pool: it is the pool's network", value=str(value))
         return value
 
 

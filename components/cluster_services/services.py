@@ -52,7 +52,7 @@ class ClusterServices(pulumi.ComponentResource):
         self.objects = ClusterObjects(
             cluster.key,
             cluster.kubernetes,
-            ready=[*cluster.access, *cluster.ready],
+            ready=[*cluster.reachable, *cluster.access, *cluster.ready],
             existing_namespaces=[ns.name for ns in plan.namespaces.values() if ns.exists],
         )
         site = Site(

@@ -54,6 +54,7 @@ from components.eks_cluster.storage import KEY_PARAMETER, STORAGE_CLASS, storage
 from components.keys import Keys
 from components.kubernetes.register import register
 from components.networking import Networking
+from components.networking.peering import RunnerPeering
 from components.pod_identity import ClusterRef, PodRole, role_name
 
 CONTROL_PLANE_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -95,6 +96,8 @@ class EksCluster(pulumi.ComponentResource):
     node_groups: list[aws.eks.NodeGroup]
     access: list[pulumi.Resource]
     """People's access. Objects depend on it, so that who destroys the stack isn't locked out before they are gone."""
+    reachable: list[pulumi.Resource]
+    """What whoever runs the update reaches the API by. Objects depend on it: their deletion must find the API too."""
     ready: list[pulumi.Resource]
     """What a pod truly waits for: nodes and DNS."""
     addons: dict[str, aws.eks.Addon]
@@ -115,8 +118,12 @@ class EksCluster(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         addon_sizes: Mapping[str, Values] | None = None,
+        runner: RunnerPeering | None = None,
     ) -> None:
-        """``addon_sizes``: resources and replicas of each add-on's pods, from the footprints that capacity counts."""
+        """``addon_sizes``: resources and replicas of each add-on's pods, from the footprints that capacity counts.
+
+        ``runner``: the network that updates are run from, where it is another one than the cluster's.
+        """
         super().__init__("platform:index:EksCluster", name, None, opts)
         self._sizes = addon_sizes or {}
         self.settings = settings
@@ -135,6 +142,10 @@ class EksCluster(pulumi.ComponentResource):
         self.ref = ClusterRef(self.name, arn, cluster)
         self.cluster_security_group_id = cluster.cluster_security_group_id
         self.endpoint = cluster.kubeconfig_json.apply(_server)
+        self.reachable = []
+        if runner is not None:
+            admitted = runner.admit(f"{name}-runner", self.cluster_security_group_id, self._child)
+            self.reachable = [*runner.ready, admitted]
         self.access = [
             AccessEntry(f"{name}-{entry_name}", entry, self.ref, self._child).association
             for entry_name, entry in settings.access.items()
@@ -152,7 +163,7 @@ class EksCluster(pulumi.ComponentResource):
             cluster_key=key,
             provider=self.kubernetes,
             parent=self,
-            depends_on=[csi, *self.access],
+            depends_on=[csi, *self.access, *self.reachable],
             merge={"parameters": {KEY_PARAMETER: keys.volumes.arn}},
         )
         self.karpenter = self._karpenter() if settings.autoscaler == "karpenter" else None

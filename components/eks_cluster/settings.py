@@ -338,6 +338,13 @@ def _check_one(
     path: tuple[str, ...], cluster: EksClusterSettings, identity: StackIdentity, deploy_role: str
 ) -> Iterator[Problem]:
     limit = log_limit(production=identity.production)
+    runner = identity.runner.cidr
+    if runner is not None and cluster.service_cidr.overlaps(runner):
+        yield Problem(
+            (*path, "service_cidr"),
+            str(cluster.service_cidr),
+            f"a network apart from the runner's {runner}: the control plane couldn't answer it",
+        )
     if identity.production and cluster.endpoint != "private":
         yield Problem((*path, "endpoint"), cluster.endpoint, "private in production")
     if identity.production and cluster.off_hours is not None:

@@ -37,6 +37,10 @@ class Networking(pulumi.ComponentResource):
     private_cidrs: list[str]
     """Networks of nodes and pods: what the data tier admits."""
     database_cidrs: list[str]
+    private_tables: dict[str, aws.ec2.RouteTable]
+    """Route tables of nodes, pods and control planes, by zone."""
+    private_acl: aws.ec2.NetworkAcl
+    """The ACL of the private tier."""
     egress_ready: list[pulumi.Resource]
     """What must stand before a node can pull an image."""
 
@@ -164,6 +168,7 @@ class Networking(pulumi.ComponentResource):
             for zone in (self.settings.zones if self.settings.nat == "per-zone" else self.settings.zones[:1])
         }
         self._tables = [public_table]
+        self.private_tables = {}
         self.egress_ready = []
         for zone in self.settings.zones:
             members = {f"private-{zone}": self._by_tier[Tier.PRIVATE][zone]}
@@ -178,6 +183,7 @@ class Networking(pulumi.ComponentResource):
                 opts=self._child,
             )
             self._tables.append(table)
+            self.private_tables[zone] = table
             self.egress_ready.append(route)
         # no route but the VPC's own: the database tier neither reaches the internet nor is reached from it
         database = self._by_tier[Tier.DATABASE]
@@ -209,9 +215,12 @@ class Networking(pulumi.ComponentResource):
         vpc = [str(self.settings.cidr), *pods]
         # the pod network as a whole: an ACL has 20 rules a direction
         private = [*self.settings.cidrs(Tier.PRIVATE), *pods]
+        runner = self._context.identity.runner.cidr
+        runners = [] if runner is None else [str(runner)]
+        acls: dict[Tier, aws.ec2.NetworkAcl] = {}
         for tier, subnets in self._by_tier.items():
-            found = rules(tier, vpc=vpc, private=private, database=self.database_cidrs)
-            aws.ec2.NetworkAcl(
+            found = rules(tier, vpc=vpc, private=private, database=self.database_cidrs, runners=runners)
+            acls[tier] = aws.ec2.NetworkAcl(
                 tier.value,
                 vpc_id=self.vpc_id,
                 subnet_ids=[subnet.id for subnet in subnets.values()],
@@ -220,6 +229,7 @@ class Networking(pulumi.ComponentResource):
                 tags=self._named(tier.value),
                 opts=self._child,
             )
+        self.private_acl = acls[Tier.PRIVATE]
 
     def _endpoints(self) -> None:
         tables = [table.id for table in self._tables]

@@ -37,8 +37,19 @@ class Rule:
     egress: bool = False
 
 
-def rules(tier: Tier, *, vpc: Sequence[str], private: Sequence[str], database: Sequence[str]) -> list[Rule]:
-    """The rules of ``tier``, given the networks of the whole VPC, of nodes and pods, and of the stores."""
+def rules(
+    tier: Tier,
+    *,
+    vpc: Sequence[str],
+    private: Sequence[str],
+    database: Sequence[str],
+    runners: Sequence[str] = (),
+) -> list[Rule]:
+    """The rules of ``tier``, given the networks of the whole VPC, of nodes and pods, of the stores and of runners.
+
+    Runners reach the interfaces of the control plane, which stand in the private tier; answers to them go the way that
+    all answers from there go.
+    """
     if tier is Tier.PUBLIC:
         return [
             Rule(TCP, (80, 80), ANYWHERE),
@@ -50,6 +61,7 @@ def rules(tier: Tier, *, vpc: Sequence[str], private: Sequence[str], database: S
     if tier in (Tier.PRIVATE, Tier.PODS):
         return [
             *(Rule(ALL, (0, 0), cidr) for cidr in vpc),
+            *(Rule(TCP, (443, 443), cidr) for cidr in runners if tier is Tier.PRIVATE),
             *(Rule(protocol, ports, ANYWHERE) for protocol in (TCP, UDP) for ports in _RETURNS),
             Rule(ALL, (0, 0), ANYWHERE, egress=True),
         ]

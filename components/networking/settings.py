@@ -187,6 +187,14 @@ def check(identity: StackIdentity, settings: NetworkingSettings) -> Iterator[Pro
             settings.flow_log_days,
             f"at most {limit} days, the limit of operational logs in this environment",
         )
+    runner = identity.runner.cidr
+    for what, network in (("networking.cidr", settings.cidr), ("networking.pod_cidr", settings.pod_cidr)):
+        if runner is not None and network is not None and runner.overlaps(network):
+            yield Problem(
+                ("stack", "runner", "cidr"),
+                str(runner),
+                f"a network apart from {what}, {network}: overlapping networks can't be peered",
+            )
     if identity.production and settings.nat == "single":
         yield Problem(
             ("networking", "nat"),

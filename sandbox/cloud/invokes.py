@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from sandbox.cloud.aws import edge
+from sandbox.cloud.aws import edge, lookups
 from sandbox.cloud.aws.network import prefix_list, zone_id
 from sandbox.cloud.identity import hexadecimal, letters
 from sandbox.cloud.making import CREATED
@@ -243,6 +243,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
     "aws:ssm/getParameter:getParameter": _ssm_parameter,
     "aws:eks/getAddonVersion:getAddonVersion": _addon_version,
     **edge.FUNCTIONS,
+    **lookups.FUNCTIONS,
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -21,7 +21,7 @@ from components.context import StackIdentity
 from components.eks_cluster.settings import EksClusterSettings
 from components.eks_cluster.settings import check as check_clusters
 from components.naming import Names
-from sandbox.model import Run
+from sandbox.model import Resource, Run
 from sandbox.policies.runner import judged_by
 from sandbox.schema import SCHEMA, text
 from tests.account import graph
@@ -311,6 +311,33 @@ def test_a_runner_is_where_an_environment_demands_an_agent(account_of: RunOf) ->
         stack = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]["platform:stack"]
         made = graph.of_type(account_of(f"toolboxai-{environment}-us-east-1"), "aws:ec2/vpc:Vpc")
         assert bool(made) is ("agent_pool" in stack["runner"]), environment
+        assert [it.inputs["cidrBlock"] for it in made] == [c for c in [stack["runner"].get("cidr")] if c]
+
+
+@pytest.mark.parametrize("stack", [PRODUCTION, SECOND])
+def test_an_environment_finds_the_runners_network_and_its_routes_have_one_owner(stack: str, account_of: RunOf) -> None:
+    run = account_of(stack)
+    prefix = stack.removesuffix("-us-east-1").removesuffix("-us-west-2")
+    (vpc,) = [it for it in graph.of_type(run, "aws:ec2/vpc:Vpc") if tag(it, "Name") == f"{prefix}-runner"]
+    tables = graph.of_type(run, "aws:ec2/routeTable:RouteTable")
+    (table,) = [it for it in tables if tag(it, "Name") == f"{prefix}-runner-private"]
+    assert table.inputs["vpcId"] == vpc.id
+    subnets = {
+        it.inputs["subnetId"]
+        for it in graph.of_type(run, "aws:ec2/routeTableAssociation:RouteTableAssociation")
+        if it.inputs["routeTableId"] == table.id
+    }
+    runner = run.outputs["runner"]
+    assert isinstance(runner, dict)
+    assert subnets == set(cast("list[str]", runner["subnetIds"]))
+    # routes inside a table would take the environment's away with every update
+    assert all("routes" not in it.inputs for it in tables)
+
+
+def tag(resource: Resource, key: str) -> object:
+    tags = resource.inputs["tags"]
+    assert isinstance(tags, dict)
+    return tags.get(key)
 
 
 def test_state_is_kept_where_the_home_region_says(home: Run, second: Run) -> None:

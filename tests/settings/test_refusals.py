@@ -314,6 +314,18 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         '"0.0.0.0/0"',
         "/8 or smaller",
     ),
+    "a pool whose network nobody names": (
+        put("stack", "runner", "agent_pool", value="pool"),
+        "stack.runner.cidr",
+        "null",
+        "runner.cidr of the account's stack",
+    ),
+    "a runner's network without a pool": (
+        put("stack", "runner", "cidr", value="10.255.0.0/24"),
+        "stack.runner.cidr",
+        '"10.255.0.0/24"',
+        "nothing without agent_pool",
+    ),
     "an AWS access key": (
         put("stack", "owner", value="AKIAIOSFODNN7EXAMPLE"),
         "stack.owner",
@@ -365,3 +377,20 @@ def test_single_nat_is_refused_in_production() -> None:
     raw = copy.deepcopy(raw_settings("production"))
     raw["networking"]["nat"] = "single"
     assert [key for key, _, _ in refusals(raw)] == ["networking.nat"]
+
+
+@pytest.mark.parametrize(
+    ("network", "key", "value", "allowed"),
+    [
+        ("10.0.64.0/24", "stack.runner.cidr", "10.0.64.0/24", "apart from networking.cidr, 10.0.0.0/16"),
+        ("100.64.3.0/24", "stack.runner.cidr", "100.64.3.0/24", "apart from networking.pod_cidr, 100.64.0.0/16"),
+        ("172.20.9.0/24", "clusters.main.service_cidr", "172.20.0.0/16", "apart from the runner's 172.20.9.0/24"),
+    ],
+)
+def test_the_runners_network_overlaps_nothing_that_it_reaches(network: str, key: str, value: str, allowed: str) -> None:
+    raw = raw_settings("production")
+    raw["networking"]["pod_cidr"] = "100.64.0.0/16"
+    raw["stack"]["runner"]["cidr"] = network
+    ((found, given, said),) = refusals(raw)
+    assert (found, given) == (key, f'"{value}"')
+    assert allowed in said

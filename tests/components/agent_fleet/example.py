@@ -65,7 +65,11 @@ def cross_problems(sections: Raw) -> list[Problem]:
 
 
 def identity(stack: str = "production", **more: object) -> StackIdentity:
-    runner = {"agent_pool": "pool"} if stack == "production" else {"public_cidrs": ["203.0.113.0/24"]}
+    runner = (
+        {"agent_pool": "pool", "cidr": "10.255.0.0/24"}
+        if stack == "production"
+        else {"public_cidrs": ["203.0.113.0/24"]}
+    )
     return StackIdentity.model_validate(
         {
             "platform": "toolboxai",

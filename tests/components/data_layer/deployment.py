@@ -31,7 +31,7 @@ PRODUCTION: Final = {
     "tier": "production",
     "recovery_region": "us-west-2",
     "domain": "toolboxai.example.com",
-    "runner": {"agent_pool": "toolboxai-production"},
+    "runner": {"agent_pool": "toolboxai-production", "cidr": "10.255.0.0/24"},
 }
 IDENTITIES: Final[dict[str, dict[str, Any]]] = {
     "dev": DEV,

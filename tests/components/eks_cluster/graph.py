@@ -31,7 +31,12 @@ IDENTITY: Json = {
 }
 IDENTITIES: dict[str, Json] = {
     "dev": {**IDENTITY, "env": "dev", "tier": "dev", "runner": {"public_cidrs": ["203.0.113.0/24"]}},
-    "production": {**IDENTITY, "env": "production", "tier": "production", "runner": {"agent_pool": "production"}},
+    "production": {
+        **IDENTITY,
+        "env": "production",
+        "tier": "production",
+        "runner": {"agent_pool": "production", "cidr": "10.255.0.0/24"},
+    },
 }
 NETWORKS: dict[str, Json] = {
     "dev": {"cidr": "10.1.0.0/16", "zones": ["us-east-1a", "us-east-1b"], "nat": "single", "interface_endpoints": []},

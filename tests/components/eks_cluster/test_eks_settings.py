@@ -48,7 +48,7 @@ IDENTITY: Json = {
     "domain": "toolboxai.example.com",
     "owner": "platform-team",
     "cost_center": "education-platform",
-    "runner": {"public_cidrs": ["203.0.113.0/24"], "agent_pool": "pool"},
+    "runner": {"public_cidrs": ["203.0.113.0/24"], "agent_pool": "pool", "cidr": "10.255.0.0/24"},
 }
 
 
@@ -354,14 +354,14 @@ BETWEEN: list[tuple[str, Json, Json, tuple[str, ...], str]] = [
     (
         "a public endpoint for nobody",
         GOOD,
-        {"runner": {"agent_pool": "pool"}},
+        {"runner": {"agent_pool": "pool", "cidr": "10.255.0.0/24"}},
         ("stack", "runner", "public_cidrs"),
         "clusters.main.endpoint is public",
     ),
     (
         "a public endpoint in production",
         SLEEPLESS,
-        {**PRODUCTION, "runner": {"agent_pool": "pool"}},
+        {**PRODUCTION, "runner": {"agent_pool": "pool", "cidr": "10.255.0.0/24"}},
         ("clusters", "main", "endpoint"),
         "private in production",
     ),

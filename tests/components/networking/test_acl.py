@@ -84,3 +84,13 @@ def test_the_private_tier_takes_nothing_that_it_did_not_ask_for() -> None:
 @pytest.mark.parametrize("egress", [True, False])
 def test_within_the_quota_of_twenty_rules(tier: Tier, *, egress: bool) -> None:
     assert sum(rule.egress is egress for rule in tier_rules(tier)) <= 20
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+def test_runners_reach_the_control_planes_interfaces_and_nothing_else(tier: Tier) -> None:
+    runner = "10.255.0.0/24"
+    without = rules(tier, vpc=VPC, private=PRIVATE, database=DATABASE)
+    found = rules(tier, vpc=VPC, private=PRIVATE, database=DATABASE, runners=[runner])
+    more = [rule for rule in found if rule not in without]
+    assert more == ([Rule(TCP, (443, 443), runner)] if tier is Tier.PRIVATE else [])
+    assert sum(not rule.egress for rule in found) <= 20

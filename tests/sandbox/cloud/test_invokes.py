@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import importlib
 import json
+import re
 
 import pytest
 
@@ -48,6 +50,26 @@ def test_answers(token: str, args: Properties, expected: Properties) -> None:
     found = invoke(token, args, PROVIDER)
 
     assert {key: found[key] for key in expected} == expected
+
+
+def test_another_stacks_network_is_found_by_its_name() -> None:
+    tags: Properties = {"Name": "toolboxai-production-runner"}
+    vpc = invoke("aws:ec2/getVpc:getVpc", {"cidrBlock": "10.255.0.0/24", "tags": tags}, PROVIDER)
+    table = invoke("aws:ec2/getRouteTable:getRouteTable", {"vpcId": vpc["id"], "tags": tags}, PROVIDER)
+
+    assert re.fullmatch(r"vpc-[0-9a-f]{17}", str(vpc["id"]))
+    assert vpc["arn"] == f"arn:aws:ec2:us-west-2:111122223333:vpc/{vpc['id']}"
+    assert re.fullmatch(r"rtb-[0-9a-f]{17}", str(table["routeTableId"]))
+    assert table["id"] == table["routeTableId"]
+    for token, answer in (("get_vpc.GetVpcResult", vpc), ("get_route_table.GetRouteTableResult", table)):
+        module, _, name = token.partition(".")
+        result = getattr(importlib.import_module(f"pulumi_aws.ec2.{module}"), name)
+        asked_for = {"default", "dhcp_options_id", "filters", "state"}
+        assert {key for key in vars(result) if not key.startswith("_")} - asked_for <= {snake(key) for key in answer}
+
+
+def snake(key: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).lower()
 
 
 def test_an_image_parameter_answers_with_an_image() -> None:
@@ -118,6 +140,9 @@ def test_documents_are_laid_over_each_other() -> None:
         ("aws:ec2/getManagedPrefixList:getManagedPrefixList", {"id": "pl-1"}, "by name only"),
         ("aws:ssm/getParameter:getParameter", {}, "name: a string is wanted"),
         ("aws:eks/getAddonVersion:getAddonVersion", {"addonName": "coredns"}, "newest version of coredns .* pin"),
+        ("aws:ec2/getVpc:getVpc", {"cidrBlock": "10.255.0.0/24"}, "by its tag Name only"),
+        ("aws:ec2/getVpc:getVpc", {"tags": {"Name": "runner"}}, "cidrBlock"),
+        ("aws:ec2/getRouteTable:getRouteTable", {"tags": {"Name": "runner"}}, "vpcId"),
     ],
 )
 def test_what_is_not_known_is_refused(token: str, args: Properties, message: str) -> None:

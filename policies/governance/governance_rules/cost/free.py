@@ -72,6 +72,7 @@ FREE: Final[Mapping[str, str]] = {
     "aws:ec2/tag:Tag": _RULES,
     "aws:ec2/vpc:Vpc": _RULES,
     "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation": _RULES,
+    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": _TRAFFIC,
     "aws:ec2/vpnGateway:VpnGateway": "its connections are paid",
     "aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation": _RULES,
     "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess": _RULES,
