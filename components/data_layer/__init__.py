@@ -14,6 +14,7 @@ from components.data_layer.cache import Cache, CacheSettings, CacheUser, login_s
 from components.data_layer.database import PORT as DATABASE_PORT
 from components.data_layer.database import Database, RdsInstanceSettings
 from components.data_layer.events import make_events
+from components.data_layer.logins import DatabaseLogins
 from components.data_layer.records import records
 from components.data_layer.registry import RegistrySettings, make_repositories
 from components.data_layer.secrets import SecretSettings, make_secrets
@@ -44,6 +45,10 @@ class DataLayer(pulumi.ComponentResource):
     """The first database."""
     database_secret_arn: pulumi.Output[str]
     """The master user's secret, for the bootstrap job alone: JSON with username and password."""
+    database_login_secrets: Mapping[str, str]
+    """Name of the secret with each service's login, by service."""
+    database_logins: DatabaseLogins
+    """The logins, for what in the cluster must wait for them."""
     database_resource_id: pulumi.Output[str]
     """What IAM policies for database sign-in name."""
     cache_endpoint: pulumi.Output[str]
@@ -118,6 +123,16 @@ class DataLayer(pulumi.ComponentResource):
         self.database_name = settings.database_name
         self.database_secret_arn = self.database.secret_arn
         self.database_resource_id = self.database.resource_id
+        self.database_logins = DatabaseLogins(
+            "database-logins",
+            self.settings.services,
+            self._site,
+            self._child,
+            host=self.database.endpoint,
+            port=DATABASE_PORT,
+            first_database=settings.database_name,
+        )
+        self.database_login_secrets = self.database_logins.secret_names
         self.events_topic_arn = topic.arn
 
     def _caches(self) -> None:

@@ -8,6 +8,7 @@ from components.context import Context
 from components.data_classes import DataClass, effective
 from components.data_layer.cache import CacheSettings, login_name
 from components.data_layer.database.settings import RdsInstanceSettings
+from components.data_layer.services import login_secrets
 from components.data_layer.settings import DataLayerSettings
 from components.data_layer.stores import Store, StoreRecord
 
@@ -68,6 +69,8 @@ def _secrets(settings: DataLayerSettings, context: Context) -> Iterator[StoreRec
     for namespace, by_name in settings.secrets.items():
         for name, row in by_name.items():
             yield _secret(context.names.secret(namespace, name), row.purpose, row.rotate_days)
+    for made in login_secrets(settings.services, context.names):
+        yield _secret(context.names.secret(made.namespace, made.name), made.purpose, made.rotate_days)
     for cache, caching in settings.caches.items():
         yield from _logins(cache, caching, context)
 

@@ -111,9 +111,16 @@ def make_secret(
     )
 
 
-def make_password(name: str, length: int, parent: pulumi.Resource) -> pulumi.Output[str]:
-    """A random text of letters and digits: no character that a URL or a shell would read otherwise."""
-    password = random.RandomPassword(name, length=length, special=False, opts=pulumi.ResourceOptions(parent=parent))
+def make_password(
+    name: str, length: int, parent: pulumi.Resource, *, keepers: Mapping[str, str] | None = None
+) -> pulumi.Output[str]:
+    """A random text of letters and digits: no character that a URL or a shell would read otherwise.
+
+    A change of ``keepers`` makes a new one.
+    """
+    password = random.RandomPassword(
+        name, length=length, special=False, keepers=keepers, opts=pulumi.ResourceOptions(parent=parent)
+    )
     return password.result
 
 

@@ -14,9 +14,11 @@ from components.data_layer.cache import CacheSettings, check_caches, login_name
 from components.data_layer.database.settings import DatabaseChoice, RdsInstanceSettings
 from components.data_layer.registry import RegistrySettings
 from components.data_layer.secrets import Secrets
+from components.data_layer.services import DatabaseServices, login_secrets
 from components.data_layer.stores import Store, limit_days
 from components.data_layer.tables import TableSettings
 from components.model import Problem, Settings, Slug, refuse_all
+from components.naming import Names
 
 LogDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
 """Days that CloudWatch Logs takes (API model of PutRetentionPolicy), up to the longest for an operational log."""
@@ -27,6 +29,8 @@ class DataLayerSettings(Settings):
 
     database: DatabaseChoice
     """The relational database, of one of three kinds."""
+    services: DatabaseServices = {}
+    """Services that keep their data in it: each gets a role, a login, and a database or a part in another's."""
     caches: Annotated[dict[Slug, CacheSettings], AfterValidator(check_caches)]
     """Caches by name. One is called ``queue``."""
     tables: dict[Slug, TableSettings]
@@ -74,6 +78,7 @@ def check(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Prob
     yield from _retention(identity, settings)
     yield from _copies(identity, settings)
     yield from _locks(identity, settings)
+    yield from _taken_secrets(identity, settings)
     if identity.production:
         yield from _single_points(settings)
 
@@ -115,6 +120,14 @@ def _locks(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Pro
         yield Problem(path, lock, "compliance or governance in production: an audit trail that can be changed is none")
     if not identity.production and lock == "compliance":
         yield Problem(path, lock, "off or governance outside production: compliance can't be undone for years")
+
+
+def _taken_secrets(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:
+    names = Names(identity.platform, identity.env, identity.account_id, identity.region)
+    for row in login_secrets(settings.services, names):
+        if row.name in settings.secrets.get(row.namespace, {}):
+            allowed = "another name: what signs in to the database has this one"
+            yield Problem(("data", "secrets", row.namespace, row.name), row.name, allowed)
 
 
 def _single_points(settings: DataLayerSettings) -> Iterator[Problem]:
