@@ -89,6 +89,8 @@ class ClusterPlan:
     namespaces: Mapping[str, NamespaceDeclaration]
     contexts: ContextStore
     topology: Topology
+    images: Mapping[str, str]
+    """What an image of ours may begin with, by a name for each: the stack's repositories and the caches of others."""
 
     @classmethod
     def of(cls, key: str, cluster: EksClusterSettings, sections: Sections) -> ClusterPlan:
@@ -114,7 +116,7 @@ class ClusterPlan:
             prometheus=PROMETHEUS if any(e.key == PROMETHEUS for e in others) else None,
             proxy=egress.proxy,
         )
-        return cls(key, cluster, profile, operators, addons, egress, declared, contexts, topology)
+        return cls(key, cluster, profile, operators, addons, egress, declared, contexts, topology, images(names))
 
     def addon_sizes(self) -> dict[str, dict[str, object]]:
         """What each add-on is told of replicas and resources, so that its pods are those of its footprint."""
@@ -144,6 +146,12 @@ class ClusterPlan:
 def pull_through(names: Names) -> dict[str, str]:
     """Where images of public registries are read instead: the account's pull-through caches."""
     return {"docker.io": f"{names.registry}/docker-hub", "quay.io": f"{names.registry}/quay"}
+
+
+def images(names: Names) -> dict[str, str]:
+    """What an image may begin with where the admission policies bind."""
+    own = {"stack": f"{names.registry}/{names.repository('')}"}
+    return own | {host: f"{cache}/" for host, cache in pull_through(names).items()}
 
 
 def networks(networking: NetworkingSettings, cluster: EksClusterSettings) -> Networks:

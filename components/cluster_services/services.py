@@ -14,6 +14,7 @@ from components.cluster_services.operators import Operator, Site
 from components.context import Context
 from components.eks_cluster import EksCluster, KarpenterSupport
 from components.keys import Keys
+from components.kubernetes.admission import admission_manifests
 from components.kubernetes.cluster_objects import ClusterObjects
 from components.kubernetes.namespace import namespace_manifests
 from components.networking import Networking
@@ -78,6 +79,8 @@ class ClusterServices(pulumi.ComponentResource):
         self._vendors(plan, cluster)
         ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY]
         self.installer.namespaces(homes(ours, plan), self)
+        system = Home.SYSTEM.namespace(context.identity.platform)
+        self.objects.add_all(admission_manifests(system, plan.images), parent=self)
         for operator in ours:
             self.installer.install(operator, self)
         if cluster.karpenter is not None:

@@ -56,9 +56,7 @@ def workload_manifests(workload: Workload) -> list[Manifest]:
     versioned = {**labels, label.VERSION: label.label_value(workload.image.tag)}
     manifests: list[Manifest] = []
     if workload.service_account is None:
-        manifests.append(
-            ServiceAccount(metadata=_meta(workload, labels), automountServiceAccountToken=workload.api_token)
-        )
+        manifests.append(_service_account(workload, labels))
     if workload.env:
         manifests.append(ConfigMap(metadata=_meta(workload, labels, env_map_name(workload)), data=dict(workload.env)))
     if workload.files:
@@ -92,6 +90,13 @@ def _meta(workload: Workload, labels: dict[str, str], name: str | None = None) -
 
 def _selector(workload: Workload) -> LabelSelector:
     return LabelSelector(matchLabels=label.selector_labels(workload.name))
+
+
+def _service_account(workload: Workload, labels: dict[str, str]) -> ServiceAccount:
+    metadata = _meta(workload, labels)
+    if workload.token_reason:
+        metadata.annotations = {label.TOKEN_REASON: workload.token_reason}
+    return ServiceAccount(metadata=metadata, automountServiceAccountToken=workload.api_token)
 
 
 # --- controllers ------------------------------------------------------------------------------------------------

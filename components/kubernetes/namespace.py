@@ -39,6 +39,8 @@ POD_SECURITY_VERSION: Final = "v1.36"
 QUOTA: Final = "quota"
 KUBE_SYSTEM: Final = "kube-system"
 _KUBE_DNS: Final = {"k8s-app": "kube-dns"}
+_CHARTS: Final = "pods of charts run here, hook Jobs among them: their footprints say which rules they break"
+_VENDORS: Final = "add-ons of EKS run here: images of AWS's own registry, host paths, no limits or probes"
 Count = Annotated[int, Field(ge=0, strict=True)]
 
 
@@ -65,6 +67,8 @@ class NamespaceDeclaration(Settings):
     quota: Quota | None = None
     admission: bool = False
     """Whether our admission policies bind here: only where every pod is ours."""
+    exempt: Annotated[str, StringConstraints(min_length=10)] | None = None
+    """Why they don't."""
     exists: bool = False
     """Made by EKS or an add-on: only policies are added."""
     closes: Literal["both", "ingress", "nothing"] = "both"
@@ -108,17 +112,18 @@ def platform_namespaces(platform: str, application: str) -> tuple[NamespaceDecla
         ours("mcp", "mcp-platform"),
         ours("mcp-agents", "agent-fleet"),
         ours("database", "data-layer"),
-        *(NamespaceDeclaration(name=name) for name in (*operators, "karpenter", "velero")),
+        *(NamespaceDeclaration(name=name, exempt=_CHARTS) for name in (*operators, "karpenter", "velero")),
         NamespaceDeclaration(
             name="node-agents",
             pod_security="privileged",
             reason="node-exporter, Alloy and Falco read the node itself: host network, host paths, eBPF",
             daemons=True,
+            exempt="agents mount the node's own directories: that is what they are for",
         ),
-        NamespaceDeclaration(name="default", exists=True),
-        NamespaceDeclaration(name="kube-system", exists=True, closes="nothing"),
-        NamespaceDeclaration(name="amazon-cloudwatch", exists=True, closes="ingress"),
-        NamespaceDeclaration(name="amazon-guardduty", exists=True, closes="ingress"),
+        NamespaceDeclaration(name="default", exists=True, exempt="no pod runs here: nothing of ours, no quota, closed"),
+        NamespaceDeclaration(name="kube-system", exists=True, closes="nothing", exempt=_VENDORS),
+        NamespaceDeclaration(name="amazon-cloudwatch", exists=True, closes="ingress", exempt=_VENDORS),
+        NamespaceDeclaration(name="amazon-guardduty", exists=True, closes="ingress", exempt=_VENDORS),
     )
 
 
@@ -147,7 +152,11 @@ def namespace_manifests(declaration: NamespaceDeclaration) -> list[Manifest]:
     if declaration.exists:
         return _vendor_policies(declaration, labels)
     manifests: list[Manifest] = [
-        Namespace(metadata=ObjectMeta(name=name, labels={**labels, **_security(declaration)})),
+        Namespace(
+            metadata=ObjectMeta(
+                name=name, labels={**labels, **_security(declaration)}, annotations=_reasons(declaration) or None
+            )
+        ),
         default_deny(name, labels),
         allow_dns(name, labels),
         _limit_range(name, labels),
@@ -169,11 +178,16 @@ def _vendor_policies(declaration: NamespaceDeclaration, labels: Mapping[str, str
 
 
 def _security(declaration: NamespaceDeclaration) -> dict[str, str]:
-    labels = {label.OWNED: "enforced"} if declaration.admission else {}
+    labels = {label.OWNED: label.ENFORCED} if declaration.admission else {}
     for mode in ("enforce", "audit", "warn"):
         labels[f"pod-security.kubernetes.io/{mode}"] = declaration.pod_security
         labels[f"pod-security.kubernetes.io/{mode}-version"] = POD_SECURITY_VERSION
     return labels
+
+
+def _reasons(declaration: NamespaceDeclaration) -> dict[str, str]:
+    reasons = {label.POD_SECURITY_REASON: declaration.reason, label.EXEMPT_REASON: declaration.exempt}
+    return {key: text for key, text in reasons.items() if text}
 
 
 def default_deny(

@@ -95,9 +95,9 @@ def config_checksum(workload: Workload) -> str | None:
 
 def pod_template(workload: Workload, labels: dict[str, str]) -> PodTemplateSpec:
     """The template of the workload's pods."""
-    checksum = config_checksum(workload)
+    annotations = {label.CONFIG_CHECKSUM: config_checksum(workload), label.TOKEN_REASON: workload.token_reason}
     return PodTemplateSpec(
-        metadata=ObjectMeta(labels=labels, annotations={label.CONFIG_CHECKSUM: checksum} if checksum else None),
+        metadata=ObjectMeta(labels=labels, annotations={k: v for k, v in annotations.items() if v} or None),
         spec=PodSpec(
             serviceAccountName=workload.account,
             automountServiceAccountToken=workload.api_token,

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from lightkube.models.admissionregistration_v1 import ValidatingAdmissionPolicyBinding
 from lightkube.models.apps_v1 import DaemonSet, Deployment, StatefulSet
 from lightkube.models.autoscaling_v2 import HorizontalPodAutoscaler
 from lightkube.models.batch_v1 import CronJob, Job
-from lightkube.models.core_v1 import PodSpec
+from lightkube.models.core_v1 import Namespace, PodSpec
 from lightkube.models.rbac_v1 import ClusterRoleBinding, RoleBinding
 
+from components.kubernetes import labels as label
+from components.kubernetes.admission import RULES
 from components.kubernetes.crds.external_secrets import ExternalSecret
 from components.kubernetes.crds.gateway import HTTPRoute
 from components.kubernetes.crds.karpenter import NodePool
@@ -48,21 +51,36 @@ def references(manifest: Manifest) -> Iterator[Reference]:
         yield from _of_pod(pod, namespace)
         # pods that start before their policy is there are open to everyone until it is
         yield Reference("NetworkPolicy", namespace, name_of(manifest), required=False)
+    yield from _of_cluster_kind(manifest)
+    yield from _of_custom_kind(manifest)
+
+
+def _of_cluster_kind(manifest: Manifest) -> Iterator[Reference]:
+    match manifest:
+        case Namespace():
+            yield from _of_namespace(manifest)
+        case ValidatingAdmissionPolicyBinding():
+            yield from _of_admission(manifest)
+        case RoleBinding() | ClusterRoleBinding():
+            yield from _of_binding(manifest)
+        case HorizontalPodAutoscaler() if manifest.spec is not None:
+            target = manifest.spec.scaleTargetRef
+            yield Reference(target.kind, namespace_of(manifest), target.name)
+
+
+def _of_custom_kind(manifest: Manifest) -> Iterator[Reference]:
+    namespace = namespace_of(manifest)
     match manifest:
         case ExternalSecret():
             yield Reference("SecretStore", namespace, manifest.spec.secretStoreRef.name)
         case ScaledObject():
             yield from _of_scaled_object(manifest)
-        case HorizontalPodAutoscaler() if manifest.spec is not None:
-            yield Reference(manifest.spec.scaleTargetRef.kind, namespace, manifest.spec.scaleTargetRef.name)
         case TargetGroupConfiguration():
             yield Reference("Service", namespace, manifest.spec.targetReference.name)
         case HTTPRoute():
             yield from _of_route(manifest)
         case NodePool():
             yield Reference("EC2NodeClass", None, manifest.spec.template.spec.nodeClassRef.name)
-        case RoleBinding() | ClusterRoleBinding():
-            yield from _of_binding(manifest)
 
 
 def pod_spec(manifest: Manifest) -> PodSpec | None:
@@ -108,6 +126,20 @@ def _of_route(route: HTTPRoute) -> Iterator[Reference]:
             yield Reference("Service", namespace, backend.name)
             # without it the controller makes targets of node ports, which no Service of ours has
             yield Reference("TargetGroupConfiguration", namespace, backend.name, required=False)
+
+
+def _of_namespace(namespace: Namespace) -> Iterator[Reference]:
+    """What is guarded comes after its guard; all else in the namespace comes after the namespace."""
+    if namespace.metadata and label.OWNED in (namespace.metadata.labels or {}):
+        for rule in RULES:
+            yield Reference("ValidatingAdmissionPolicyBinding", None, rule.name, required=False)
+
+
+def _of_admission(binding: ValidatingAdmissionPolicyBinding) -> Iterator[Reference]:
+    if binding.spec and binding.spec.policyName:
+        yield Reference("ValidatingAdmissionPolicy", None, binding.spec.policyName)
+    if binding.spec and binding.spec.paramRef and binding.spec.paramRef.name:
+        yield Reference("ConfigMap", binding.spec.paramRef.namespace, binding.spec.paramRef.name)
 
 
 def _of_binding(binding: RoleBinding | ClusterRoleBinding) -> Iterator[Reference]:

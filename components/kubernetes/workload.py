@@ -202,8 +202,8 @@ class Workload(Settings):
     """Whether it has a Pod Identity association: the agent's address is then open to it."""
     service_account: DnsLabel | None = None
     """Name of its ServiceAccount where that isn't the workload's own."""
-    api_token: bool = False
-    """Whether it talks to the cluster's API and so gets a token. Wants ``ToApiServer`` among its calls."""
+    token_reason: Annotated[str, StringConstraints(min_length=10, max_length=200)] | None = None
+    """Why it talks to the cluster's API and so gets a token. Wants ``ToApiServer`` among its calls."""
     calls: tuple[Annotated[Call, BeforeValidator(_declared)], ...] = ()
     """What it calls. Only the classes of ``paths``: plain dicts would be ambiguous."""
     accepts: tuple[Annotated[Accept, BeforeValidator(_declared)], ...] = ()
@@ -243,6 +243,11 @@ class Workload(Settings):
     def lasting(self) -> bool:
         """Whether it runs for ever (Deployment, StatefulSet) rather than to an end."""
         return self.kind in {"Deployment", "StatefulSet"}
+
+    @property
+    def api_token(self) -> bool:
+        """Whether its pods get a token for the cluster's API."""
+        return self.token_reason is not None
 
     @property
     def account(self) -> str:
@@ -294,7 +299,12 @@ def _kind_problems(w: Workload) -> list[Problem]:
         (w.kind != "StatefulSet" and bool(w.storage), "storage", "given", "nothing: only a StatefulSet keeps volumes"),
         (not w.lasting and bool(w.ports), "ports", "given", f"nothing: a {w.kind} serves nobody"),
         (w.max_replicas > 1 and w.rollout == "recreate", "rollout", w.rollout, "rolling with more than one replica"),
-        (w.api_token and not _calls_api(w), "api_token", True, "ToApiServer() among calls: without it no path is open"),
+        (
+            w.api_token and not _calls_api(w),
+            "token_reason",
+            w.token_reason,
+            "nothing without ToApiServer() among calls: no path is open",
+        ),
         (
             w.drain_seconds >= w.grace_seconds,
             "drain_seconds",

@@ -171,7 +171,7 @@ def workloads(draw: st.DrawFn) -> Workload:
         "tmpfs": draw(_tmpfs),
         "identity": draw(st.booleans()),
         "calls": calls,
-        "api_token": ToApiServer() in calls and draw(st.booleans()),
+        "token_reason": draw(st.none() | st.just("it asks the API for its peers")) if ToApiServer() in calls else None,
         "placement": draw(st.builds(Placement, group=st.sampled_from(["general", "spot"]), require=st.booleans())),
         "priority_class": draw(st.none() | st.just("critical")),
         "policy_wait_seconds": draw(st.none() | st.integers(0, 5)),

@@ -310,7 +310,7 @@ REFUSED: list[tuple[str, dict[str, Any], tuple[str | int, ...]]] = [
     ),
     ("storage of a Deployment", {"storage": (Storage(name="d", path="/d", size="1Gi"),)}, ("storage",)),
     ("schedule of a Deployment", {"schedule": "* * * * *"}, ("schedule",)),
-    ("token without a path", {"api_token": True}, ("api_token",)),
+    ("token without a path", {"token_reason": "lists its peers"}, ("token_reason",)),
     ("recreate of many", {"rollout": "recreate", "replicas": 2}, ("rollout",)),
     ("drain beyond grace", {"grace_seconds": 5}, ("drain_seconds",)),
     ("metrics on no port", {"metrics": Metrics(port="metrics")}, ("metrics", "port")),
@@ -370,7 +370,7 @@ def test_latest_is_no_tag() -> None:
 
 
 def test_a_token_is_given_where_the_api_is_called() -> None:
-    workload = server(api_token=True, calls=(ToApiServer(),))
+    workload = server(token_reason="it lists its peers", calls=(ToApiServer(),))  # noqa: S106 - a reason
     assert pod(workload)["automountServiceAccountToken"] is True
     assert dicts(workload)["ServiceAccount"]["automountServiceAccountToken"] is True
 
