@@ -35,6 +35,12 @@ def table_replica(inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 DATA: dict[str, Row] = {
+    "aws:appautoscaling/policy:Policy": Row(
+        "application-autoscaling",
+        ("PutScalingPolicy",),
+        names={"name": "PolicyName"},
+    ),
+    "aws:appautoscaling/target:Target": Row("application-autoscaling", ("RegisterScalableTarget",)),
     "aws:backup/plan:Plan": Row(
         "backup",
         ("CreateBackupPlan",),

@@ -101,6 +101,20 @@ NETWORK: dict[str, Row] = {
         given={"ModifyVpcAttribute:VpcId": "vpc-1"},
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": Row("ec2", ("CreateVpcEndpoint",)),
+    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": Row(
+        "ec2",
+        ("CreateVpcPeeringConnection", "ModifyVpcPeeringConnectionOptions"),
+        names={
+            side + rest: name
+            for side, options in (
+                ("accepter", "ModifyVpcPeeringConnectionOptions:AccepterPeeringConnectionOptions"),
+                ("requester", "ModifyVpcPeeringConnectionOptions:RequesterPeeringConnectionOptions"),
+            )
+            for rest, name in (("", options), (".allowRemoteVpcDnsResolution", "AllowDnsResolutionFromRemoteVpc"))
+        },
+        left={"autoAccept": "a request or none: AcceptVpcPeeringConnection"},
+        given={"ModifyVpcPeeringConnectionOptions:VpcPeeringConnectionId": "pcx-1"},
+    ),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Row(
         "ec2", ("AuthorizeSecurityGroupEgress",), names=_RULE
     ),
