@@ -12,6 +12,7 @@ from components.cost import Cost
 from components.data_layer import DataLayer
 from components.edge import Edge
 from components.eks_cluster import EksCluster
+from components.ingress import Ingress
 from components.keys import Keys
 from components.mcp_platform import McpPlatform
 from components.networking import Networking
@@ -61,12 +62,14 @@ for key, cluster_settings in settings.clusters.items():
     services = ClusterServices(
         f"services-{key}", plan, settings.observability, context, cluster, networking, keys, opts=inside
     )
+    entry = Ingress(f"ingress-{key}", plan, context, networking, data, edge, cluster, services, opts=inside)
     mcp = McpPlatform(f"mcp-{key}", settings.mcp, plan, context, cluster, services, opts=inside)
     agents = AgentFleet(f"agents-{key}", settings.agents, plan, context, cluster, services, opts=inside)
     Observability(
         f"observability-{key}", settings.observability, plan, context, cluster, services, agents.budgets, opts=inside
     )
     pulumi.export(f"cluster-{key}", {"name": cluster.name, "endpoint": cluster.endpoint, "version": cluster.version})
+    pulumi.export(f"gateway-{key}", entry.gateway)
     pulumi.export(f"mcp-{key}", mcp.endpoints)
     pulumi.export(f"agents-{key}", agents.coordinator)
 

@@ -21,7 +21,9 @@ from components.cluster_services.paths import endpoints
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
+from components.edge import EdgeSettings
 from components.eks_cluster.settings import EksClusterSettings
+from components.ingress import CONTROLLER, public_gateway
 from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
 from components.kubernetes.topology import Networks, Topology, TopologyError
@@ -39,8 +41,6 @@ from components.versions import allocatable
 CONTEXTS: Final = "mcp-contexts"
 """The table of MCP contexts, among the data layer's tables."""
 PROMETHEUS: Final[Key] = ("monitoring", "kube-prometheus-stack-prometheus")
-GATEWAYS: Final[tuple[str, ...]] = ()
-"""Gateways that the stack's components make, ``<namespace>/<name>``: what a route may hang on. There is none so far."""
 _MIB: Final = 1024**2
 
 
@@ -54,6 +54,7 @@ class Sections:
     data: DataLayerSettings
     mcp: McpPlatformSettings
     agents: AgentFleetSettings
+    edge: EdgeSettings
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -91,6 +92,8 @@ class ClusterPlan:
     topology: Topology
     images: Mapping[str, str]
     """What an image of ours may begin with, by a name for each: the stack's repositories and the caches of others."""
+    gateway: Key | None
+    """The Gateway that routes hang on. None until the edge has a certificate: workloads have no routes then."""
 
     @classmethod
     def of(cls, key: str, cluster: EksClusterSettings, sections: Sections) -> ClusterPlan:
@@ -105,6 +108,9 @@ class ClusterPlan:
             *mcp_workloads(sections.mcp, identity, names, contexts),
             *agent_workloads(sections.agents, sections.mcp, identity, names),
         ]
+        gateway = _gateway(sections)
+        if gateway is None:
+            ours = [workload.model_copy(update={"routes": ()}) for workload in ours]
         egress = with_egress_proxy(ours, sections.mcp.egress_proxy, pull_through(names))
         inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
         declared = {ns.name: ns for ns in platform_namespaces(identity.platform, names.prefix)}
@@ -116,7 +122,14 @@ class ClusterPlan:
             prometheus=PROMETHEUS if any(e.key == PROMETHEUS for e in others) else None,
             proxy=egress.proxy,
         )
-        return cls(key, cluster, profile, operators, addons, egress, declared, contexts, topology, images(names))
+        return cls(
+            key, cluster, profile, operators, addons, egress, declared, contexts, topology, images(names), gateway
+        )
+
+    @property
+    def routed(self) -> frozenset[str]:
+        """Namespaces with workloads that are reached from outside."""
+        return frozenset(workload.namespace for workload in self.egress.workloads if workload.routes)
 
     def addon_sizes(self) -> dict[str, dict[str, object]]:
         """What each add-on is told of replicas and resources, so that its pods are those of its footprint."""
@@ -176,6 +189,12 @@ def _contexts(data: DataLayerSettings, names: Names) -> ContextStore:
     return ContextStore(names.of("dynamodb", CONTEXTS), table.ttl_attribute, table.retention_days or 0)
 
 
+def _gateway(sections: Sections) -> Key | None:
+    """The stack's Gateway: where its certificate can be validated and its controller runs."""
+    made = sections.edge.ready and CONTROLLER in sections.services.chosen(sections.stack)
+    return public_gateway(sections.stack.platform) if made else None
+
+
 def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iterator[Problem]:
     """What must hold between everything that runs in a cluster: every path leads somewhere, and the nodes suffice.
 
@@ -186,7 +205,7 @@ def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iter
     if CONTEXTS not in data.tables:
         yield Problem(("data", "tables"), sorted(data.tables), f"{CONTEXTS} too: MCP servers keep their contexts there")
         return
-    yield from _hanging_nowhere(sections.mcp)
+    yield from _hanging_nowhere(sections)
     for key, cluster in clusters.items():
         try:
             plan = ClusterPlan.of(key, cluster, sections)
@@ -197,14 +216,12 @@ def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iter
         yield from _too_small(plan)
 
 
-def _hanging_nowhere(mcp: McpPlatformSettings) -> Iterator[Problem]:
-    for name, server in mcp.servers.items():
-        if server.external is not None and server.external.gateway not in GATEWAYS:
-            yield Problem(
-                ("mcp", "servers", name, "external", "gateway"),
-                server.external.gateway,
-                f"a Gateway of the stack's: {', '.join(GATEWAYS) or 'it has none, so leave external out'}",
-            )
+def _hanging_nowhere(sections: Sections) -> Iterator[Problem]:
+    entry = "/".join(public_gateway(sections.stack.platform))
+    for name, server in sections.mcp.servers.items():
+        if server.external is not None and server.external.gateway != entry:
+            path = ("mcp", "servers", name, "external", "gateway")
+            yield Problem(path, server.external.gateway, f"the stack's Gateway, {entry}")
 
 
 def _too_small(plan: ClusterPlan) -> Iterator[Problem]:

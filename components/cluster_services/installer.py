@@ -27,7 +27,9 @@ SERVED: Final[dict[str, tuple[str, ...]]] = {
     "keda": ("keda.sh",),
     "prometheus-operator-crds": ("monitoring.coreos.com",),
     "gateway-api": ("gateway.networking.k8s.io",),
-    "aws-load-balancer-controller": ("elbv2.k8s.aws", "gateway.k8s.aws"),
+    # the definitions of Gateways are one operator's, what becomes of them is two others': all three outlast them
+    "aws-load-balancer-controller": ("elbv2.k8s.aws", "gateway.k8s.aws", "gateway.networking.k8s.io"),
+    "external-dns": ("gateway.networking.k8s.io",),
     "karpenter": ("karpenter.sh", "karpenter.k8s.aws"),
     "cert-manager": ("cert-manager.io",),
     "argo-cd": ("argoproj.io",),

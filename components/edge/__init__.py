@@ -48,6 +48,8 @@ class Edge(pulumi.ComponentResource):
 
     hosts: Hosts
     """Every host name of the stack; known before anything is made."""
+    health_path: str
+    """What the load balancer answers 200 to when it is well."""
     zone_id: pulumi.Output[str]
     name_servers: pulumi.Output[Sequence[str]] | None
     """What the domain's parent must point at; ``None`` for a zone that exists already."""
@@ -81,6 +83,7 @@ class Edge(pulumi.ComponentResource):
         self._keys = keys
         self._child = pulumi.ResourceOptions(parent=self)
         self.hosts = Hosts(context.identity.domain, context.identity.region)
+        self.health_path = settings.health_path
         self.stores = tuple(records(settings, context))
         self._log_policies: dict[str, aws.cloudwatch.LogResourcePolicy] = {}
         self.distribution_id = self.distribution_domain = self.health_check_id = None

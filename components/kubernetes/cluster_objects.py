@@ -36,11 +36,11 @@ class ClusterObjects:
         self._ready = list(ready)
         self._existing = set(existing_namespaces)
         self._objects: dict[tuple[str, str | None, str], pulumi.CustomResource] = {}
-        self._servers: dict[str, pulumi.Resource] = {}
+        self._servers: dict[str, list[pulumi.Resource]] = {}
 
     def serve(self, group: str, operator: pulumi.Resource) -> None:
-        """Say that ``operator`` (its Release, or its CRDs) serves the API group ``group``."""
-        self._servers[group] = operator
+        """Say that ``operator`` (its Release, or its CRDs) serves the API group ``group``, beside those that do so."""
+        self._servers.setdefault(group, []).append(operator)
 
     def serves(self, group: str) -> bool:
         """Whether objects of the API group can be registered."""
@@ -110,7 +110,7 @@ class ClusterObjects:
                 raise UnknownReferenceError(
                     f"{kind_of(manifest)} {name_of(manifest)}: no operator of the cluster serves {group}"
                 )
-            needs.append(self._servers[group])
+            needs += self._servers[group]
         for reference in references(manifest):
             found = self._objects.get((reference.kind, reference.namespace, reference.name))
             if found is not None:

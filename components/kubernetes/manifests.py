@@ -45,7 +45,7 @@ from components.kubernetes.external_secret import external_secret
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.pods import env_map_name, file_keys, files_map_name, pod_template, secret_name
 from components.kubernetes.scaling import EventScaling, RedisListTrigger, ResourceScaling, ScalingRate, Trigger
-from components.kubernetes.workload import Route, Workload
+from components.kubernetes.workload import HTTPS_LISTENER, Route, Workload
 
 _DAY_SECONDS = 86400
 
@@ -279,7 +279,10 @@ def _route(workload: Workload, labels: dict[str, str], index: int, route: Route)
     return gateway.HTTPRoute(
         metadata=_meta(workload, labels, workload.name if index == 0 else f"{workload.name}-{index}"),
         spec=gateway.HttpRouteSpec(
-            parentRefs=[gateway.ParentRef(name=route.gateway, namespace=route.gateway_namespace)],
+            # by its listener: a token is never looked at on a listener without TLS
+            parentRefs=[
+                gateway.ParentRef(name=route.gateway, namespace=route.gateway_namespace, sectionName=HTTPS_LISTENER)
+            ],
             hostnames=list(route.hosts),
             rules=[
                 gateway.HttpRouteRule(

@@ -16,10 +16,10 @@ from lightkube.models.rbac_v1 import ClusterRoleBinding, RoleBinding
 from components.kubernetes import labels as label
 from components.kubernetes.admission import RULES
 from components.kubernetes.crds.external_secrets import ExternalSecret
-from components.kubernetes.crds.gateway import HTTPRoute
+from components.kubernetes.crds.gateway import ExtensionFilter, Gateway, HTTPRoute
 from components.kubernetes.crds.karpenter import NodePool
 from components.kubernetes.crds.keda import ScaledObject
-from components.kubernetes.crds.load_balancer import TargetGroupConfiguration
+from components.kubernetes.crds.load_balancer import LoadBalancerConfiguration, TargetGroupConfiguration
 from components.kubernetes.manifest import Manifest, name_of, namespace_of
 
 BUILT_IN: Final = frozenset(
@@ -75,8 +75,13 @@ def _of_custom_kind(manifest: Manifest) -> Iterator[Reference]:
             yield Reference("SecretStore", namespace, manifest.spec.secretStoreRef.name)
         case ScaledObject():
             yield from _of_scaled_object(manifest)
-        case TargetGroupConfiguration():
+        case TargetGroupConfiguration() if manifest.spec.targetReference is not None:
             yield Reference("Service", namespace, manifest.spec.targetReference.name)
+        case LoadBalancerConfiguration() if manifest.spec.defaultTargetGroupConfiguration is not None:
+            default = manifest.spec.defaultTargetGroupConfiguration.name
+            yield Reference("TargetGroupConfiguration", namespace, default)
+        case Gateway():
+            yield from _of_gateway(manifest, namespace)
         case HTTPRoute():
             yield from _of_route(manifest)
         case NodePool():
@@ -117,12 +122,22 @@ def _of_scaled_object(scaled: ScaledObject) -> Iterator[Reference]:
             yield Reference("TriggerAuthentication", namespace, trigger.authenticationRef.name)
 
 
+def _of_gateway(entry: Gateway, namespace: str | None) -> Iterator[Reference]:
+    yield Reference("GatewayClass", None, entry.spec.gatewayClassName)
+    if entry.spec.infrastructure is not None:
+        built = entry.spec.infrastructure.parametersRef
+        yield Reference(built.kind, namespace, built.name)
+
+
 def _of_route(route: HTTPRoute) -> Iterator[Reference]:
     namespace = namespace_of(route)
     for parent in route.spec.parentRefs:
         yield Reference("Gateway", parent.namespace, parent.name)
     for rule in route.spec.rules:
-        for backend in rule.backendRefs:
+        for used in rule.filters or ():
+            if isinstance(used, ExtensionFilter):
+                yield Reference(used.extensionRef.kind, namespace, used.extensionRef.name)
+        for backend in rule.backendRefs or ():
             yield Reference("Service", namespace, backend.name)
             # without it the controller makes targets of node ports, which no Service of ours has
             yield Reference("TargetGroupConfiguration", namespace, backend.name, required=False)

@@ -17,7 +17,7 @@ import pulumi
 
 from components.kubernetes.manifest import Json, Manifest, api_version_of, kind_of, name_of, namespace_of
 
-Merge: TypeAlias = "Mapping[str, pulumi.Input[Json] | Merge]"
+Merge: TypeAlias = "Mapping[str, pulumi.Input[Json] | Merge | Sequence[pulumi.Input[Json] | Merge]]"
 """Values that only the cloud knows, laid over a manifest: nested mappings are merged, anything else replaces."""
 
 CLUSTER_SCOPE: Final = "_cluster"

@@ -36,6 +36,8 @@ UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
 Schedule = Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
 GENERAL: Final = "general"
 """The node group that every stack has: on demand and without taints."""
+HTTPS_LISTENER: Final = "https"
+"""The listener of a Gateway that speaks TLS: the only one that a route of ours hangs on."""
 Key = tuple[str, str]
 """Namespace and name: what a workload is called in the whole cluster."""
 

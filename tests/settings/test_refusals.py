@@ -162,7 +162,7 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         ),
         "mcp.servers.curriculum.external.gateway",
         '"mcp/public"',
-        "leave external out",
+        "the stack's Gateway, toolboxai-system/public",
     ),
     "an unknown operator": (
         put("services", value={"operators": [*ALWAYS, "promtail"]}),

@@ -50,6 +50,7 @@ SHORT: Final = (
     "external-secrets",
     "metrics-server",
     "keda",
+    "external-dns",
     "kube-prometheus-stack",
     "loki",
     "alloy",

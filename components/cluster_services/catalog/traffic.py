@@ -101,6 +101,8 @@ def _lbc_values(site: Site) -> Values:
         "podDisruptionBudget": {"maxUnavailable": 1} if replicas > 1 else {},
         # on, it refuses every Service that is made before the controller is ready
         "enableServiceMutatorWebhook": False,
+        # load balancers have our security groups; one of the controller's own would hold the VPC at a destroy
+        "enableBackendSecurityGroup": False,
         # an upgrade keeps the webhook's certificate
         "keepTLSSecret": True,
         "defaultTags": dict(site.tags),

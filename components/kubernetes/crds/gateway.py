@@ -60,19 +60,50 @@ class Timeouts(Part):
     request: str
 
 
+class ExtensionRef(Part):
+    """A ListenerRuleConfiguration of the route's namespace."""
+
+    group: Literal["gateway.k8s.aws"] = "gateway.k8s.aws"
+    kind: Literal["ListenerRuleConfiguration"] = "ListenerRuleConfiguration"
+    name: str
+
+
+class ExtensionFilter(Part):
+    """What the load balancer does with a request before, or instead of, forwarding it."""
+
+    type: Literal["ExtensionRef"] = "ExtensionRef"
+    extensionRef: ExtensionRef
+
+
+class Redirect(Part):
+    """Where a request is sent instead; what isn't said stays."""
+
+    scheme: Literal["https"] = "https"
+    port: int = 443
+    statusCode: Literal[301, 302] = 301
+
+
+class RedirectFilter(Part):
+    """Send the client elsewhere."""
+
+    type: Literal["RequestRedirect"] = "RequestRedirect"
+    requestRedirect: Redirect
+
+
 class HttpRouteRule(Part):
-    """Requests that match go to the backends."""
+    """Requests that match go through the filters to the backends; a filter that answers needs none."""
 
     matches: list[RouteMatch]
-    backendRefs: list[BackendRef]
+    filters: list[ExtensionFilter | RedirectFilter] | None = None
+    backendRefs: list[BackendRef] | None = None
     timeouts: Timeouts | None = None
 
 
 class HttpRouteSpec(Part):
-    """Host names, and rules for their requests."""
+    """Host names (none: every one), and rules for their requests."""
 
     parentRefs: list[ParentRef]
-    hostnames: list[str]
+    hostnames: list[str] | None = None
     rules: list[HttpRouteRule]
 
 
@@ -84,10 +115,19 @@ class HTTPRoute(CustomResource):
     spec: HttpRouteSpec
 
 
+class Requirement(Part):
+    """A label's value, one of several."""
+
+    key: str
+    operator: Literal["In"] = "In"
+    values: list[str]
+
+
 class Selector(Part):
     """Namespaces by label."""
 
-    matchLabels: dict[str, str]
+    matchLabels: dict[str, str] | None = None
+    matchExpressions: list[Requirement] | None = None
 
 
 class RouteNamespaces(Part):
@@ -113,6 +153,21 @@ class Listener(Part):
     protocol: Literal["HTTP", "HTTPS"]
     hostname: str | None = None
     allowedRoutes: AllowedRoutes | None = None
+
+
+class GatewayClassSpec(Part):
+    """Which controller looks after the Gateways of the class."""
+
+    controllerName: str
+    description: str | None = None
+
+
+class GatewayClass(CustomResource):
+    """A kind of entry."""
+
+    api_version: ClassVar[str] = API_VERSION
+    resource_kind: ClassVar[str] = "GatewayClass"
+    spec: GatewayClassSpec
 
 
 class ParametersRef(Part):

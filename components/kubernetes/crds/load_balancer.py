@@ -1,5 +1,8 @@
 # ruff: noqa: N815 - fields are the API's own names
-"""AWS Load Balancer Controller 3.5, ``gateway.k8s.aws/v1beta1``: what the Gateway API has no words for."""
+"""AWS Load Balancer Controller 3.5, ``gateway.k8s.aws/v1`` (v1beta1 is deprecated).
+
+What the Gateway API has no words for.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import ClassVar, Literal
 
 from components.kubernetes.custom_resource import CustomResource, Part
 
-API_VERSION = "gateway.k8s.aws/v1beta1"
+API_VERSION = "gateway.k8s.aws/v1"
 
 
 class TargetReference(Part):
@@ -54,9 +57,9 @@ class TargetGroupProps(Part):
 
 
 class TargetGroupConfigurationSpec(Part):
-    """The target groups of one Service."""
+    """The target groups of one Service; without ``targetReference`` what a Gateway's have that say nothing else."""
 
-    targetReference: TargetReference
+    targetReference: TargetReference | None = None
     defaultConfiguration: TargetGroupProps
 
 
@@ -66,3 +69,105 @@ class TargetGroupConfiguration(CustomResource):
     api_version: ClassVar[str] = API_VERSION
     resource_kind: ClassVar[str] = "TargetGroupConfiguration"
     spec: TargetGroupConfigurationSpec
+
+
+class ListenerConfiguration(Part):
+    """A listener of the load balancer: ``protocolPort`` is ``HTTPS:443``. Certificates are ARNs of ACM's."""
+
+    protocolPort: str
+    defaultCertificate: str | None = None
+    sslPolicy: str | None = None
+    listenerAttributes: list[Attribute] | None = None
+
+
+class Subnet(Part):
+    """A subnet by its id."""
+
+    identifier: str
+
+
+class WebAcl(Part):
+    """A web ACL by its ARN."""
+
+    webACL: str
+
+
+class DefaultTargetGroups(Part):
+    """A TargetGroupConfiguration of the same namespace."""
+
+    name: str
+
+
+class LoadBalancerConfigurationSpec(Part):
+    """A load balancer. The controller's default scheme is ``internal``, its default TLS policy of 2016."""
+
+    scheme: Literal["internal", "internet-facing"]
+    ipAddressType: Literal["ipv4", "dualstack"] = "ipv4"
+    loadBalancerSubnets: list[Subnet] | None = None
+    listenerConfigurations: list[ListenerConfiguration]
+    securityGroups: list[str] | None = None
+    manageBackendSecurityGroupRules: bool = False
+    loadBalancerAttributes: list[Attribute]
+    wafV2: WebAcl | None = None
+    defaultTargetGroupConfiguration: DefaultTargetGroups | None = None
+    tags: dict[str, str] | None = None
+
+
+class LoadBalancerConfiguration(CustomResource):
+    """What the controller makes of a Gateway."""
+
+    api_version: ClassVar[str] = API_VERSION
+    resource_kind: ClassVar[str] = "LoadBalancerConfiguration"
+    spec: LoadBalancerConfigurationSpec
+
+
+class Claim(Part):
+    """A claim that a token must have: one value, any of a list, or words with spaces between them."""
+
+    name: str
+    format: Literal["single-string", "string-array", "space-separated-values"]
+    values: list[str]
+
+
+class JwtValidation(Part):
+    """A token's issuer, where its keys are found, and its claims. Time claims are always looked at."""
+
+    issuer: str
+    jwksEndpoint: str
+    additionalClaims: list[Claim] | None = None
+
+
+class FixedResponse(Part):
+    """An answer of the load balancer's own."""
+
+    statusCode: int
+    contentType: Literal["text/plain", "text/html", "application/json"] = "text/plain"
+    messageBody: str | None = None
+
+
+class JwtAction(Part):
+    """Let nobody pass without a valid token; only on listeners with TLS."""
+
+    type: Literal["jwt-validation"] = "jwt-validation"
+    jwtValidationConfig: JwtValidation
+
+
+class FixedResponseAction(Part):
+    """Answer instead of forwarding."""
+
+    type: Literal["fixed-response"] = "fixed-response"
+    fixedResponseConfig: FixedResponse
+
+
+class ListenerRuleConfigurationSpec(Part):
+    """What is done with requests of a route's rule: at most one check before routing and one answer."""
+
+    actions: list[JwtAction | FixedResponseAction]
+
+
+class ListenerRuleConfiguration(CustomResource):
+    """What the load balancer does with requests of a route that names it as a filter."""
+
+    api_version: ClassVar[str] = API_VERSION
+    resource_kind: ClassVar[str] = "ListenerRuleConfiguration"
+    spec: ListenerRuleConfigurationSpec

@@ -25,7 +25,7 @@ def test_the_selections_are_right(tier: Environment) -> None:
 def test_dev_has_the_short_list_and_the_others_all() -> None:
     assert selection("dev") == SHORT
     assert set(selection("production")) == set(selection("staging")) == set(OPERATORS)
-    assert {"karpenter", "cert-manager", "external-dns"}.isdisjoint(SHORT)
+    assert {"karpenter", "cert-manager"}.isdisjoint(SHORT)
 
 
 def test_an_unknown_operator_is_refused_with_what_there_is() -> None:
