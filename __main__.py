@@ -60,7 +60,15 @@ for key, cluster_settings in settings.clusters.items():
     inside = pulumi.ResourceOptions(providers=[*context.providers, cluster.kubernetes])
 
     services = ClusterServices(
-        f"services-{key}", plan, settings.observability, context, cluster, networking, keys, opts=inside
+        f"services-{key}",
+        plan,
+        settings.observability,
+        settings.resilience,
+        context,
+        cluster,
+        networking,
+        keys,
+        opts=inside,
     )
     entry = Ingress(f"ingress-{key}", plan, context, networking, data, edge, cluster, services, opts=inside)
     mcp = McpPlatform(f"mcp-{key}", settings.mcp, plan, context, cluster, services, opts=inside)

@@ -297,6 +297,11 @@ IMAGES: Final[dict[str, UpstreamImage]] = {
     "blackbox-exporter": UpstreamImage(
         "quay.io/prometheus/blackbox-exporter", "v0.28.0", "chart prometheus-blackbox-exporter 11.17.2"
     ),
+    "velero-plugin-for-aws": UpstreamImage(
+        "docker.io/velero/velero-plugin-for-aws",
+        "v1.14.2",
+        "built on Velero 1.18.0 (OSV advisories of Wolfi's package 1.14.2, 2026-08-21)",
+    ),
     "opentelemetry-collector": UpstreamImage(
         "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib",
         "0.158.0",

@@ -48,6 +48,7 @@ class Home(StrEnum):
     CERT_MANAGER = "cert-manager"
     KARPENTER = "karpenter"
     ARGOCD = "argocd"
+    VELERO = "velero"
     KUBE_SYSTEM = "kube-system"
     CLOUDWATCH = "amazon-cloudwatch"
     GUARDDUTY = "amazon-guardduty"

@@ -12,7 +12,7 @@ from typing import Final
 
 import pulumi
 
-from components.cluster_services.operators import Operator
+from components.cluster_services.operators import ClusterBackups, Operator
 from components.naming import Names
 from components.pod_identity import Grant
 
@@ -29,6 +29,7 @@ def operator_grants(
     domain: str,
     secrets_roles: Sequence[str],
     logs_key: pulumi.Input[str],
+    backups: ClusterBackups | None = None,
 ) -> list[Grant]:
     """The grants of an operator that has an identity of ours. ``ValueError`` for one whose grants nobody wrote.
 
@@ -48,6 +49,11 @@ def operator_grants(
             return _records([f"_acme-challenge.{domain}", f"_acme-challenge.*.{domain}"], types=["TXT"])
         case "loki":
             return _bucket(names.bucket("loki"), logs_key)
+        case "velero" if backups is not None:
+            return [
+                *_bucket(backups.bucket, backups.key_arn, _MULTIPART),
+                *_snapshots(names, backups.volumes_key_arn),
+            ]
         case _:
             raise ValueError(f"{operator.name} has an identity, but nobody wrote what it may do")
 
@@ -187,10 +193,53 @@ def _records(names: Sequence[str], types: Sequence[str] = ()) -> list[Grant]:
     ]
 
 
-def _bucket(bucket: str, key: pulumi.Input[str]) -> list[Grant]:
+def _bucket(bucket: str, key: pulumi.Input[str], more: Sequence[str] = ()) -> list[Grant]:
+    """The objects of a bucket under a key; ``more`` are further actions on objects."""
     arn = f"arn:aws:s3:::{bucket}"
     return [
         Grant("List", ["s3:ListBucket"], [arn]),
-        Grant("Objects", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{arn}/*"]),
+        Grant("Objects", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", *more], [f"{arn}/*"]),
         Grant("Key", ["kms:GenerateDataKey", "kms:Decrypt"], [key]),
+    ]
+
+
+_MULTIPART: Final = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObjectTagging")
+
+
+def _snapshots(names: Names, volumes_key: pulumi.Input[str]) -> list[Grant]:
+    """Snapshots of the environment's volumes, and volumes of its snapshots: tags go from one to the other.
+
+    Actions: README of velero-plugin-for-aws, "Set permissions for Velero", held to the tags that the volumes' driver
+    is told to write.
+    """
+    volumes, snapshots = names.arn("ec2", "volume/*"), f"arn:aws:ec2:{names.region}::snapshot/*"
+    tags = {"Project": names.platform, "Environment": names.env}
+    ours = {"StringEquals": {f"aws:ResourceTag/{key}": value for key, value in tags.items()}}
+    asked = {"StringEquals": {f"aws:RequestTag/{key}": value for key, value in tags.items()}}
+    through_ec2 = {"kms:ViaService": f"ec2.{names.region}.amazonaws.com"}
+    return [
+        Grant("LookAtVolumes", ["ec2:DescribeVolumes", "ec2:DescribeSnapshots"], ["*"], reason=_NO_RESOURCE),
+        Grant("SnapshotVolumes", ["ec2:CreateSnapshot"], [volumes], ours),
+        Grant("MakeSnapshots", ["ec2:CreateSnapshot"], [snapshots], asked),
+        Grant("MakeVolumes", ["ec2:CreateVolume"], [volumes], asked),
+        Grant("ReadSnapshots", ["ec2:CreateVolume"], [snapshots], ours),
+        Grant("DropSnapshots", ["ec2:DeleteSnapshot"], [snapshots], ours),
+        Grant(
+            "TagWhatIsMade",
+            ["ec2:CreateTags"],
+            [volumes, snapshots],
+            {"StringEquals": {"ec2:CreateAction": ["CreateSnapshot", "CreateVolume"]}},
+        ),
+        Grant(
+            "EncryptVolumes",
+            ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom"],
+            [volumes_key],
+            {"StringEquals": through_ec2},
+        ),
+        Grant(
+            "GrantVolumes",
+            ["kms:CreateGrant"],
+            [volumes_key],
+            {"StringEquals": through_ec2, "Bool": {"kms:GrantIsForAWSResource": "true"}},
+        ),
     ]

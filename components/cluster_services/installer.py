@@ -135,6 +135,7 @@ class Installer:
                 domain=self.site.domain,
                 secrets_roles=self._secrets_roles,
                 logs_key=self.site.logs_key_arn,
+                backups=self.site.backups,
             ),
             opts=pulumi.ResourceOptions(parent=parent),
         )

@@ -33,6 +33,22 @@ class OperatorIdentity:
 
 
 @dataclass(frozen=True)
+class ClusterBackups:
+    """Where and how long Velero keeps what it backs up."""
+
+    bucket: str
+    key_arn: pulumi.Input[str]
+    """Key of the bucket's objects."""
+    volumes_key_arn: pulumi.Input[str]
+    """Key of the volumes that it makes snapshots of."""
+    every_hours: int
+    keep_days: int
+    """Days that a day's backup is kept."""
+    keep_frequent_days: int
+    """Days that the others are kept."""
+
+
+@dataclass(frozen=True)
 class Site:
     """The stack as operators' values see it. Cloud values may be outputs; everything else is plain."""
 
@@ -65,6 +81,8 @@ class Site:
     keep_volumes: bool = False
     """Whether volumes outlive their StatefulSet: production's do, elsewhere a destroy ends empty."""
     storage_class: str = "gp3"
+    backups: ClusterBackups | None = None
+    """What Velero keeps, where there is one."""
 
     @property
     def system(self) -> str:

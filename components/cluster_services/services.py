@@ -10,7 +10,7 @@ import pulumi
 from components.cluster_services.footprint import Home
 from components.cluster_services.installer import Installer
 from components.cluster_services.node_pools import PATIENCE, node_class, node_pool
-from components.cluster_services.operators import Operator, Site
+from components.cluster_services.operators import ClusterBackups, Operator, Site
 from components.context import Context
 from components.eks_cluster import EksCluster, KarpenterSupport
 from components.keys import Keys
@@ -22,6 +22,7 @@ from components.networking import Networking
 if TYPE_CHECKING:
     from components.cluster_plan import ClusterPlan
     from components.observability.settings import ObservabilitySettings
+    from components.resilience.settings import ResilienceSettings
 
 OBSERVABILITY: Final = frozenset({"kube-prometheus-stack", "loki", "alloy"})
 """Operators that the component Observability brings."""
@@ -43,6 +44,7 @@ class ClusterServices(pulumi.ComponentResource):
         name: str,
         plan: ClusterPlan,
         watching: ObservabilitySettings,
+        recovery: ResilienceSettings,
         context: Context,
         cluster: EksCluster,
         networking: Networking,
@@ -74,6 +76,7 @@ class ClusterServices(pulumi.ComponentResource):
             metrics_gib=watching.metrics_gib,
             interruption_queue=cluster.karpenter.queue_name if cluster.karpenter else "",
             keep_volumes=context.production,
+            backups=_backups(recovery, context, keys),
         )
         self.installer = Installer(plan, site, context, cluster, self.objects, SECRET_NAMESPACES)
         self._vendors(plan, cluster)
@@ -114,6 +117,20 @@ class ClusterServices(pulumi.ComponentResource):
                 merge={"spec": {"instanceProfile": support.instance_profile}},
             )
             self.objects.add(node_pool(name, pool), parent=self, depends_on=[made], timeout=PATIENCE)
+
+
+def _backups(recovery: ResilienceSettings, context: Context, keys: Keys) -> ClusterBackups | None:
+    """What Velero is told, where settings say that there is one."""
+    if recovery.cluster.velero_hours is None:
+        return None
+    return ClusterBackups(
+        bucket=context.names.bucket("velero"),
+        key_arn=keys.backups.arn,
+        volumes_key_arn=keys.volumes.arn,
+        every_hours=recovery.cluster.velero_hours,
+        keep_days=recovery.keep_days,
+        keep_frequent_days=recovery.keep_frequent_days,
+    )
 
 
 def homes(operators: Sequence[Operator], plan: ClusterPlan) -> list[Home]:

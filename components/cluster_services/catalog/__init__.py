@@ -8,6 +8,7 @@ from components.cluster_services.catalog.addons import ADDONS
 from components.cluster_services.catalog.delivery import ARGO
 from components.cluster_services.catalog.logs import ALLOY, LOKI
 from components.cluster_services.catalog.prometheus import KUBE_PROMETHEUS_STACK, PROMETHEUS_CRDS
+from components.cluster_services.catalog.protection import FALCO, VELERO
 from components.cluster_services.catalog.scaling import KARPENTER, KARPENTER_CRD, KEDA, METRICS_SERVER
 from components.cluster_services.catalog.secrets import EXTERNAL_SECRETS
 from components.cluster_services.catalog.traffic import (
@@ -36,6 +37,8 @@ OPERATORS: Final[dict[str, Operator]] = {
         LOKI,
         ALLOY,
         ARGO,
+        VELERO,
+        FALCO,
     )
 }
 """Every operator that a stack file may name, in the order that breaks ties of installation."""

@@ -6,7 +6,7 @@ import pytest
 
 from components.cluster_services.catalog import selection
 from components.cluster_services.footprint import Profile
-from components.cluster_services.operators import Site
+from components.cluster_services.operators import ClusterBackups, Site
 from components.context import Environment
 
 MakeSite = Callable[[Environment], Site]
@@ -31,6 +31,14 @@ def site() -> MakeSite:
             log_days=90,
             interruption_queue=f"toolboxai-{tier}-karpenter",
             keep_volumes=tier == "production",
+            backups=ClusterBackups(
+                bucket=f"toolboxai-{tier}-velero-111122223333-us-east-1",
+                key_arn="arn:aws:kms:us-east-1:111122223333:alias/toolboxai-backups",
+                volumes_key_arn="arn:aws:kms:us-east-1:111122223333:alias/toolboxai-volumes",
+                every_hours=3,
+                keep_days=35,
+                keep_frequent_days=1,
+            ),
         )
 
     return make

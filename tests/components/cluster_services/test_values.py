@@ -21,6 +21,8 @@ FREE: dict[str, frozenset[str]] = {
     # Kubernetes' own types, of which the chart's values show some fields
     "aws-load-balancer-controller": frozenset({"securityContext", "podSecurityContext"}),
     "external-dns": frozenset({"securityContext"}),
+    # contexts of pods and containers are Kubernetes' own; lists and maps that are empty by default
+    "velero": frozenset({"podSecurityContext", "containerSecurityContext", "kubectl.labels"}),
     "karpenter": frozenset({"nodeSelector"}),
     # enabled, and the fields of a PodDisruptionBudget that stand commented out
     "cert-manager": frozenset({"podDisruptionBudget", "webhook.podDisruptionBudget", "cainjector.podDisruptionBudget"}),
@@ -50,6 +52,9 @@ def told(operator: Operator, here: Site) -> Values:
 
 def dig(values: object, path: tuple[str, ...]) -> object:
     for key in path:
+        if isinstance(values, list):
+            values = values[int(key)]
+            continue
         assert isinstance(values, Mapping), path
         values = values[key]
     return values
@@ -68,6 +73,9 @@ def sized(values: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...
                 yield here
             else:
                 yield from sized(value, here)
+    elif isinstance(values, list):
+        for index, value in enumerate(values):
+            yield from sized(value, (*path, str(index)))
 
 
 def leaves(values: object) -> Iterator[object]:

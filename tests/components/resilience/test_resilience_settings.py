@@ -128,6 +128,7 @@ BETWEEN: list[Case] = [
         "resilience.cluster.velero_hours",
         "null: velero is not among the operators",
         {"cluster": {"velero_hours": 3}},
+        operators=["metrics-server"],
     ),
     Case(
         "Velero too seldom",
