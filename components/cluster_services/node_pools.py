@@ -69,7 +69,8 @@ def node_pool(name: str, pool: NodePoolSettings) -> crd.NodePool:
                 spec=crd.NodeTemplateSpec(
                     nodeClassRef=crd.NodeClassRef(name=name),
                     requirements=requirements,
-                    taints=[crd.Taint(key=t.key, value=t.value or None, effect=t.effect) for t in pool.taints] or None,
+                    taints=[crd.Taint(key=t.key, value=t.value or None, effect=t.effect) for t in pool.kept_for(name)]
+                    or None,
                     expireAfter=EXPIRE_AFTER,
                     terminationGracePeriod=GRACE,
                 ),

@@ -137,6 +137,15 @@ class NodePoolSettings(NodeShape):
             refuse("a release of Bottlerocket that has the cluster's Kubernetes version, such as v1.50.0")
         return value
 
+    def kept_for(self, name: str) -> list[Taint]:
+        """The taints of the pool ``name``: a spot pool's own is always among them.
+
+        Who can't say that two minutes' notice will do isn't put there, however full the other nodes are.
+        """
+        own = Taint(key=NODE_GROUP_LABEL, value=name)
+        spot = self.capacity == "spot" and all((t.key, t.effect) != (own.key, own.effect) for t in self.taints)
+        return [*([own] if spot else []), *self.taints]
+
     @property
     def release(self) -> str:
         """The release of the machine image: given here, else pinned."""

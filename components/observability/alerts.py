@@ -54,6 +54,14 @@ _DISK_FREE: Final = (
     '100 * node_filesystem_avail_bytes{fstype!~"tmpfs|overlay|squashfs"} '
     '/ node_filesystem_size_bytes{fstype!~"tmpfs|overlay|squashfs"}'
 )
+_WRITABLE: Final = "node_filesystem_readonly == 0"
+"""An image that is mounted for reading is full by nature (Bottlerocket's root, snaps)."""
+_SERVERS: Final = 'up{namespace="mcp"}'
+_WITHOUT_POD: Final = (
+    'sum by (namespace, job) (label_replace(kube_deployment_status_replicas_available{namespace="mcp"}, '
+    f'"job", "$1", "deployment", "(.+)")) == 0 unless on (namespace, job) {_SERVERS}'
+)
+"""A server without any pod has nothing that could be scraped, so ``up`` is silent about it."""
 
 CORE: Final = (
     Alert(
@@ -86,11 +94,12 @@ CORE: Final = (
     ),
     Alert(
         "MCPServerDown",
-        'up{namespace="mcp"} == 0',
+        f"{_SERVERS} == 0 or ({_WITHOUT_POD})",
         "1m",
         Severity.CRITICAL,
         "The MCP server {{ $labels.job }} is down",
-        "Prometheus has had no answer from {{ $labels.instance }} for a minute; agents that need it fail.",
+        'Prometheus has had no answer from {{ or $labels.instance "any pod of it" }} for a minute; agents that need it '
+        "fail.",
         "mcp",
     ),
     Alert(
@@ -122,7 +131,7 @@ CORE: Final = (
     ),
     Alert(
         "DiskAlmostFull",
-        f"{_DISK_FREE} < 10",
+        f"{_DISK_FREE} < 10 and {_WRITABLE}",
         "5m",
         Severity.CRITICAL,
         "{{ $labels.mountpoint }} on {{ $labels.instance }} is almost full",

@@ -85,3 +85,27 @@ def test_what_always_runs_fits_the_base_nodes(stack: str, run_of: Callable[[str]
     there = (cpu * nodes, memory * nodes, PODS * nodes)
     assert own[2] >= 11
     assert all(n <= t for n, t in zip(needed, there, strict=True)), f"{needed} on {there}"
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_only_who_says_so_lands_on_spot_nodes_and_the_rest_has_room_to_grow(
+    stack: str, run_of: Callable[[str], Run]
+) -> None:
+    """EKS's own groups don't grow by themselves: without an open pool the overflow would wait, or land on spot."""
+    pools = [m for m in manifests(run_of(stack)) if m["kind"] == "NodePool"]
+    spot, others = [], []
+    for pool in pools:
+        template = pool["spec"]["template"]["spec"]
+        capacity = next(r["values"] for r in template["requirements"] if r["key"] == "karpenter.sh/capacity-type")
+        (spot if "spot" in capacity else others).append((pool["metadata"]["name"], template.get("taints")))
+    assert spot == [("spot", [{"key": "node-group", "value": "spot", "effect": "NoSchedule"}])]
+    assert [name for name, taints in others if not taints] == ["overflow"]
+    tolerating = {
+        m["metadata"]["name"]
+        for m in manifests(run_of(stack))
+        if m["kind"] == "Deployment"
+        and {"key": "node-group", "operator": "Equal", "value": "spot", "effect": "NoSchedule"}
+        in m["spec"]["template"]["spec"].get("tolerations", [])
+    }
+    assert "quiz" in tolerating
+    assert tolerating.isdisjoint({"coordinator", "supervisor", "context", "egress-proxy"})

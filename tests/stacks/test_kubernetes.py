@@ -149,7 +149,7 @@ def dropped(manifest: dict[str, Any], struct: Any) -> list[str]:  # noqa: ANN401
 
 def test_a_pool_is_waited_for_until_its_last_node_must_be_gone(run_of: Callable[[str], Run]) -> None:
     pools = [r for r in run_of("production").resources if r.type == "kubernetes:karpenter.sh/v1:NodePool"]
-    assert len(pools) == 2
+    assert len(pools) == 3
     for pool in pools:
         drain = plain(pool.inputs)["spec"]["template"]["spec"]["terminationGracePeriod"]
         assert pool.custom_timeouts["delete"] > seconds(drain)

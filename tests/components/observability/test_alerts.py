@@ -42,7 +42,7 @@ def test_the_platforms_thresholds() -> None:
     assert (by_name["MCPServerDown"].hold, by_name["MCPServerDown"].severity) == ("1m", Severity.CRITICAL)
     assert by_name["NodeCPUHigh"].expression.endswith("> 80")
     assert by_name["NodeMemoryHigh"].expression.endswith("> 85")
-    assert by_name["DiskAlmostFull"].expression.endswith("< 10")
+    assert "< 10 and node_filesystem_readonly == 0" in by_name["DiskAlmostFull"].expression
 
 
 def test_names_are_unique() -> None:
