@@ -5,6 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from components.agent_fleet import AgentFleet
+from components.applications import Applications
 from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
@@ -73,6 +74,9 @@ for key, cluster_settings in settings.clusters.items():
     entry = Ingress(f"ingress-{key}", plan, context, networking, data, edge, cluster, services, opts=inside)
     mcp = McpPlatform(f"mcp-{key}", settings.mcp, plan, context, cluster, services, opts=inside)
     agents = AgentFleet(f"agents-{key}", settings.agents, plan, context, cluster, services, opts=inside)
+    applications = Applications(
+        f"applications-{key}", settings.applications, plan, context, cluster, services, opts=inside
+    )
     Observability(
         f"observability-{key}", settings.observability, plan, context, cluster, services, agents.budgets, opts=inside
     )
@@ -80,6 +84,7 @@ for key, cluster_settings in settings.clusters.items():
     pulumi.export(f"gateway-{key}", entry.gateway)
     pulumi.export(f"mcp-{key}", mcp.endpoints)
     pulumi.export(f"agents-{key}", agents.coordinator)
+    pulumi.export(f"applications-{key}", applications.endpoints)
 
 pulumi.export("vpcId", networking.vpc_id)
 pulumi.export("databaseEndpoint", data.database_endpoint)

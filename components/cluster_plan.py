@@ -13,6 +13,8 @@ from typing import Any, Final, cast
 
 from components.agent_fleet import AgentFleetSettings
 from components.agent_fleet.workloads import workloads as agent_workloads
+from components.applications.settings import ApplicationsSettings
+from components.applications.workloads import application_workloads
 from components.cluster_services.catalog import CATALOG
 from components.cluster_services.catalog.addons import sizing
 from components.cluster_services.footprint import Profile
@@ -27,7 +29,7 @@ from components.ingress import CONTROLLER, public_gateway
 from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
 from components.kubernetes.topology import Networks, Topology, TopologyError
-from components.kubernetes.workload import Key
+from components.kubernetes.workload import Key, unrouted
 from components.mcp_platform import McpPlatformSettings
 from components.mcp_platform.egress import Egress, with_egress_proxy
 from components.mcp_platform.workloads import ContextStore
@@ -54,6 +56,7 @@ class Sections:
     data: DataLayerSettings
     mcp: McpPlatformSettings
     agents: AgentFleetSettings
+    applications: ApplicationsSettings
     edge: EdgeSettings
 
     @classmethod
@@ -89,6 +92,8 @@ class ClusterPlan:
     egress: Egress
     namespaces: Mapping[str, NamespaceDeclaration]
     contexts: ContextStore
+    applications: str
+    """The namespace of the applications."""
     topology: Topology
     images: Mapping[str, str]
     """What an image of ours may begin with, by a name for each: the stack's repositories and the caches of others."""
@@ -104,16 +109,19 @@ class ClusterPlan:
         operators = sections.services.ordered(identity, cluster)
         addons = tuple(CATALOG[name] for name in cluster.addons.names())
         contexts = _contexts(sections.data, names)
+        applications = application_workloads(sections.applications, identity, names, pull_through(names))
         ours = [
             *mcp_workloads(sections.mcp, identity, names, contexts),
             *agent_workloads(sections.agents, sections.mcp, identity, names),
+            *(workload for made in applications.values() for workload in made),
         ]
         gateway = _gateway(sections)
         if gateway is None:
-            ours = [workload.model_copy(update={"routes": ()}) for workload in ours]
+            ours = [unrouted(workload) for workload in ours]
         egress = with_egress_proxy(ours, sections.mcp.egress_proxy, pull_through(names))
+        home = sections.applications.namespace_in(names)
         inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
-        declared = {ns.name: ns for ns in platform_namespaces(identity.platform, names.prefix)}
+        declared = {ns.name: ns for ns in platform_namespaces(identity.platform, home)}
         others = endpoints((*addons, *operators), profile, identity.platform, inside)
         topology = Topology(
             [*egress.workloads, *others],
@@ -123,7 +131,18 @@ class ClusterPlan:
             proxy=egress.proxy,
         )
         return cls(
-            key, cluster, profile, operators, addons, egress, declared, contexts, topology, images(names), gateway
+            key,
+            cluster,
+            profile,
+            operators,
+            addons,
+            egress,
+            declared,
+            contexts,
+            home,
+            topology,
+            images(names),
+            gateway,
         )
 
     @property

@@ -20,7 +20,7 @@ from components.kubernetes.cluster_objects import ClusterObjects
 from components.kubernetes.external_secret import secret_store
 from components.kubernetes.manifest import kind_of
 from components.kubernetes.manifests import workload_manifests
-from components.kubernetes.namespace import NamespaceDeclaration, namespace_manifests, quota_for
+from components.kubernetes.namespace import NamespaceDeclaration, Quota, namespace_manifests, quota_for
 from components.kubernetes.references import pod_spec
 from components.kubernetes.topology import Topology
 from components.kubernetes.workload import Workload
@@ -115,7 +115,8 @@ def open_secrets(
 class WorkloadNamespace(pulumi.ComponentResource):
     """A namespace at Pod Security ``restricted``: closed, with the quota of its workloads, and a store of its secrets.
 
-    The quota holds ``workloads`` at their most replicas and the greatest surge, whether or not they run yet.
+    The quota holds ``workloads`` at their most replicas and the greatest surge, whether or not they run yet; ``quota``
+    is one that somebody has found to hold them.
     """
 
     namespace: str
@@ -128,12 +129,14 @@ class WorkloadNamespace(pulumi.ComponentResource):
         objects: ClusterObjects,
         cluster: ClusterRef,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        quota: Quota | None = None,
     ) -> None:
         name = f"{objects.cluster_key}-{declaration.name}"
         super().__init__("platform:index:WorkloadNamespace", name, None, opts)
         self.namespace = declaration.name
-        quota = quota_for(most(workloads))
-        objects.add_all(namespace_manifests(declaration.model_copy(update={"quota": quota})), parent=self)
+        held = quota or quota_for(most(workloads))
+        objects.add_all(namespace_manifests(declaration.model_copy(update={"quota": held})), parent=self)
 
         open_secrets(declaration.name, context, objects, cluster, self)
         self.register_outputs({"namespace": self.namespace})

@@ -302,6 +302,9 @@ IMAGES: Final[dict[str, UpstreamImage]] = {
         "v1.14.2",
         "built on Velero 1.18.0 (OSV advisories of Wolfi's package 1.14.2, 2026-08-21)",
     ),
+    "k6": UpstreamImage(
+        "docker.io/grafana/k6", "2.1.0", "seen pinned in public repositories, 2026; its Alpine base has sleep"
+    ),
     "opentelemetry-collector": UpstreamImage(
         "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib",
         "0.158.0",

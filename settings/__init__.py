@@ -12,6 +12,8 @@ from typing import Final
 from components.agent_fleet import AgentFleetSettings
 from components.agent_fleet import check as check_agents
 from components.agent_fleet import check_stores as check_agent_stores
+from components.applications import ApplicationsSettings, check_stores
+from components.applications import check as check_applications
 from components.cluster_plan import Sections
 from components.cluster_plan import check as check_plan
 from components.cluster_services import ClusterServicesSettings
@@ -58,6 +60,8 @@ class StackSettings(Settings):
     """The MCP servers: image, transport, permission profile, scaling."""
     agents: AgentFleetSettings
     """The agents: role, model, MCP servers, scaling, budget, approvals."""
+    applications: ApplicationsSettings
+    """The product's own services: image, port, routes, scaling, stores, Jobs around a release."""
     observability: ObservabilitySettings
     """Metrics, logs, alerts and who is told."""
     cost: CostSettings
@@ -90,6 +94,8 @@ CHECKS: Final[Checks] = (
     (("stack", "cost"), check_cost),
     (("agents", "mcp"), check_agents),
     (("data", "mcp", "agents"), check_agent_stores),
+    (("stack", "edge", "applications"), check_applications),
+    (("stack", "data", "applications"), check_stores),
     (("stack", "observability"), check_observability),
     (("clusters", *Sections.names()), check_plan),
 )

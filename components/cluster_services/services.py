@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OBSERVABILITY: Final = frozenset({"kube-prometheus-stack", "loki", "alloy"})
 """Operators that the component Observability brings."""
 SECRET_NAMESPACES: Final = ("mcp", "mcp-agents", "monitoring")
-"""Namespaces that read secrets of their own."""
+"""Namespaces that read secrets of their own, beside the applications'."""
 _ALWAYS_THERE: Final = frozenset({"default", "kube-system"})
 
 
@@ -78,7 +78,8 @@ class ClusterServices(pulumi.ComponentResource):
             keep_volumes=context.production,
             backups=_backups(recovery, context, keys),
         )
-        self.installer = Installer(plan, site, context, cluster, self.objects, SECRET_NAMESPACES)
+        secretive = (*SECRET_NAMESPACES, plan.applications)
+        self.installer = Installer(plan, site, context, cluster, self.objects, secretive)
         self._vendors(plan, cluster)
         ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY]
         self.installer.namespaces(homes(ours, plan), self)

@@ -40,12 +40,13 @@ from lightkube.models.policy_v1 import PodDisruptionBudget, PodDisruptionBudgetS
 from msgspec import to_builtins
 
 from components.kubernetes import labels as label
-from components.kubernetes.crds import gateway, keda, load_balancer, prometheus
+from components.kubernetes.crds import keda, prometheus
 from components.kubernetes.external_secret import external_secret
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.pods import env_map_name, file_keys, files_map_name, pod_template, secret_name
+from components.kubernetes.routes import route_manifests
 from components.kubernetes.scaling import EventScaling, RedisListTrigger, ResourceScaling, ScalingRate, Trigger
-from components.kubernetes.workload import HTTPS_LISTENER, Route, Workload
+from components.kubernetes.workload import Workload
 
 _DAY_SECONDS = 86400
 
@@ -68,16 +69,15 @@ def workload_manifests(workload: Workload) -> list[Manifest]:
     ]
     manifests.append(_controller(workload, versioned))
     if workload.ports:
-        manifests.append(_service(workload, labels))
+        manifests.append(_service(workload, labels, workload.name))
+    if workload.service is not None:
+        manifests.append(_service(workload, labels, workload.service))
     manifests += _scaling(workload, labels)
     if workload.lasting and workload.max_replicas > 1:
         manifests.append(_disruption_budget(workload, labels))
     if workload.metrics:
         manifests.append(_service_monitor(workload, labels))
-    if workload.routes:
-        manifests.append(_target_group(workload, labels))
-    manifests += [_route(workload, labels, index, route) for index, route in enumerate(workload.routes)]
-    return manifests
+    return [*manifests, *route_manifests(workload, labels)]
 
 
 def _labels(workload: Workload) -> dict[str, str]:
@@ -86,6 +86,11 @@ def _labels(workload: Workload) -> dict[str, str]:
 
 def _meta(workload: Workload, labels: dict[str, str], name: str | None = None) -> ObjectMeta:
     return ObjectMeta(name=name or workload.name, namespace=workload.namespace, labels=labels)
+
+
+def _controller_meta(workload: Workload, labels: dict[str, str]) -> ObjectMeta:
+    annotations = {label.AFTER: ",".join(workload.after)} if workload.after else None
+    return ObjectMeta(name=workload.name, namespace=workload.namespace, labels=labels, annotations=annotations)
 
 
 def _selector(workload: Workload) -> LabelSelector:
@@ -109,7 +114,7 @@ def _controller(workload: Workload, labels: dict[str, str]) -> Manifest:
         case "StatefulSet":
             return _stateful_set(workload, labels)
         case "Job":
-            return Job(metadata=_meta(workload, labels), spec=_job_spec(workload, labels, keep_seconds=None))
+            return Job(metadata=_controller_meta(workload, labels), spec=_job_spec(workload, labels, keep_seconds=None))
         case "CronJob":
             return _cron_job(workload, labels)
 
@@ -125,7 +130,7 @@ def _deployment(workload: Workload, labels: dict[str, str]) -> Deployment:
         rolling = RollingUpdateDeployment(maxSurge=f"{workload.max_surge_percent}%", maxUnavailable=0)
         strategy = DeploymentStrategy(type="RollingUpdate", rollingUpdate=rolling)
     return Deployment(
-        metadata=_meta(workload, labels),
+        metadata=_controller_meta(workload, labels),
         spec=DeploymentSpec(
             replicas=_replicas(workload),
             revisionHistoryLimit=3,
@@ -150,7 +155,7 @@ def _stateful_set(workload: Workload, labels: dict[str, str]) -> StatefulSet:
         for s in workload.storage
     ]
     return StatefulSet(
-        metadata=_meta(workload, labels),
+        metadata=_controller_meta(workload, labels),
         spec=StatefulSetSpec(
             replicas=_replicas(workload),
             serviceName=workload.name,
@@ -194,10 +199,10 @@ def _cron_job(workload: Workload, labels: dict[str, str]) -> CronJob:
 # --- what stands around the pods --------------------------------------------------------------------------------
 
 
-def _service(workload: Workload, labels: dict[str, str]) -> Service:
+def _service(workload: Workload, labels: dict[str, str], name: str) -> Service:
     sticky = workload.session_affinity_seconds
     return Service(
-        metadata=_meta(workload, labels),
+        metadata=_meta(workload, labels, name),
         spec=ServiceSpec(
             type="ClusterIP",
             clusterIP="None" if workload.kind == "StatefulSet" else None,
@@ -243,52 +248,6 @@ def _service_monitor(workload: Workload, labels: dict[str, str]) -> Manifest:
                 )
             ],
             jobLabel=label.NAME,
-        ),
-    )
-
-
-def _target_group(workload: Workload, labels: dict[str, str]) -> Manifest:
-    """Pods are the load balancer's targets, asked as the kubelet asks; a leaving one has its grace to finish."""
-    asked = workload.probes and (workload.probes.readiness or workload.probes.liveness)
-    sticky = max((route.sticky_seconds or 0 for route in workload.routes), default=0)
-    attributes = {"deregistration_delay.timeout_seconds": str(workload.grace_seconds)}
-    if sticky:
-        attributes |= {
-            "stickiness.enabled": "true",
-            "stickiness.type": "lb_cookie",
-            "stickiness.lb_cookie.duration_seconds": str(sticky),
-        }
-    return load_balancer.TargetGroupConfiguration(
-        metadata=_meta(workload, labels),
-        spec=load_balancer.TargetGroupConfigurationSpec(
-            targetReference=load_balancer.TargetReference(name=workload.name),
-            defaultConfiguration=load_balancer.TargetGroupProps(
-                protocol="HTTP",
-                healthCheckConfig=load_balancer.HealthCheck(healthCheckPath=asked.path if asked else None),
-                targetGroupAttributes=[load_balancer.Attribute(key=k, value=v) for k, v in attributes.items()],
-            ),
-        ),
-    )
-
-
-def _route(workload: Workload, labels: dict[str, str], index: int, route: Route) -> Manifest:
-    port = workload.port(route.port)
-    if port is None:  # pragma: no cover - the declaration has been checked
-        raise ValueError(route.port)
-    match = gateway.RouteMatch(path=gateway.PathMatch(value=route.path))
-    return gateway.HTTPRoute(
-        metadata=_meta(workload, labels, workload.name if index == 0 else f"{workload.name}-{index}"),
-        spec=gateway.HttpRouteSpec(
-            # by its listener: a token is never looked at on a listener without TLS
-            parentRefs=[
-                gateway.ParentRef(name=route.gateway, namespace=route.gateway_namespace, sectionName=HTTPS_LISTENER)
-            ],
-            hostnames=list(route.hosts),
-            rules=[
-                gateway.HttpRouteRule(
-                    matches=[match], backendRefs=[gateway.BackendRef(name=workload.name, port=port.number)]
-                )
-            ],
         ),
     )
 

@@ -116,10 +116,14 @@ class FromApiServer:
 
 @dataclass(frozen=True, slots=True)
 class FromLoadBalancer:
-    """A load balancer in the public subnets calls this workload."""
+    """A load balancer in the public subnets calls this workload: by its own routes, or by its share of another's.
+
+    ``sticky_seconds`` keeps a client on its pod by a cookie.
+    """
 
     kind: ClassVar[PathKind] = "loadbalancer"
     port: str | int
+    sticky_seconds: int | None = None
 
 
 Call: TypeAlias = ToWorkload | ToApiServer | ToNodes | ToAws | ToDatabase | ToCache | ToExternal | ToInternet

@@ -20,7 +20,7 @@ from components.kubernetes.crds.gateway import ExtensionFilter, Gateway, HTTPRou
 from components.kubernetes.crds.karpenter import NodePool
 from components.kubernetes.crds.keda import ScaledObject
 from components.kubernetes.crds.load_balancer import LoadBalancerConfiguration, TargetGroupConfiguration
-from components.kubernetes.manifest import Manifest, name_of, namespace_of
+from components.kubernetes.manifest import Manifest, metadata_of, name_of, namespace_of
 
 BUILT_IN: Final = frozenset(
     {
@@ -48,6 +48,7 @@ def references(manifest: Manifest) -> Iterator[Reference]:
         yield Reference("Namespace", None, namespace)
     pod = pod_spec(manifest)
     if pod is not None:
+        yield from _before(manifest, namespace)
         yield from _of_pod(pod, namespace)
         # pods that start before their policy is there are open to everyone until it is
         yield Reference("NetworkPolicy", namespace, name_of(manifest), required=False)
@@ -96,6 +97,13 @@ def pod_spec(manifest: Manifest) -> PodSpec | None:
         case CronJob() if manifest.spec is not None and manifest.spec.jobTemplate.spec is not None:
             return manifest.spec.jobTemplate.spec.template.spec
     return None
+
+
+def _before(manifest: Manifest, namespace: str | None) -> Iterator[Reference]:
+    """What must be ready before the pods start. What somebody else delivers isn't registered, hence not required."""
+    for named in filter(None, (metadata_of(manifest).annotations or {}).get(label.AFTER, "").split(",")):
+        kind, _, name = named.partition("/")
+        yield Reference(kind, namespace, name, required=False)
 
 
 def _of_pod(pod: PodSpec, namespace: str | None) -> Iterator[Reference]:

@@ -123,7 +123,8 @@ def endpoint_of(workload: Workload) -> Endpoint:
 
 def _accepts(workload: Workload) -> tuple[Accept, ...]:
     """What is declared, and the load balancer for every port that a route leads to."""
-    routed = (FromLoadBalancer(route.port) for route in workload.routes)
+    said = {accept.port for accept in workload.accepts if isinstance(accept, FromLoadBalancer)}
+    routed = (FromLoadBalancer(route.port) for route in workload.routes if route.port not in said)
     return tuple(dict.fromkeys((*workload.accepts, *routed)))
 
 

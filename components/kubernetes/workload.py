@@ -34,6 +34,7 @@ EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$", max_length=1024)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
 Schedule = Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
+_WHOLE: Final = 100
 GENERAL: Final = "general"
 """The node group that every stack has: on demand and without taints."""
 HTTPS_LISTENER: Final = "https"
@@ -135,18 +136,40 @@ class Metrics(Settings):
     interval_seconds: Annotated[int, Field(ge=5, le=300)] = 15
 
 
+class Share(Settings):
+    """What another workload of the namespace, with the same port, gets of a route's requests."""
+
+    workload: DnsLabel
+    weight: Annotated[int, Field(ge=0, le=100)]
+    """In per cent."""
+    header: tuple[str, str] | None = None
+    """Requests with this header and value go to it, whatever the weight."""
+
+
 class Route(Settings):
     """Host names and path by which the workload is reached through a Gateway.
 
     The load balancer's subnets may then call the port. ``sticky_seconds`` keeps a client on its pod by a cookie.
     """
 
+    name: DnsLabel | None = None
+    """What the route is called where that isn't after its workload."""
     hosts: Annotated[tuple[Hostname, ...], Field(min_length=1)]
     path: UrlPath = "/"
     port: PortName
     gateway: DnsLabel
     gateway_namespace: DnsLabel
     sticky_seconds: Annotated[int, Field(ge=1, le=604800)] | None = None
+    shares: tuple[Share, ...] = ()
+    """Who else is sent its requests; the workload itself gets what is left of 100."""
+
+    @field_validator("shares")
+    @classmethod
+    def _of_a_hundred(cls, value: tuple[Share, ...]) -> tuple[Share, ...]:
+        total = sum(share.weight for share in value)
+        if total > _WHOLE:
+            refuse(f"weights of at most {_WHOLE} together", value=total)
+        return value
 
 
 class Placement(Settings):
@@ -202,6 +225,10 @@ class Workload(Settings):
     storage: tuple[Storage, ...] = ()
     identity: bool = False
     """Whether it has a Pod Identity association: the agent's address is then open to it."""
+    service: DnsLabel | None = None
+    """Name of a further Service that leads to its pods: what stays the same while releases change places."""
+    after: tuple[Annotated[str, StringConstraints(pattern=r"^(Job|Deployment|StatefulSet)/[a-z][-a-z0-9]*$")], ...] = ()
+    """What must be ready (a Job: have ended well) before its pods start, in its namespace."""
     service_account: DnsLabel | None = None
     """Name of its ServiceAccount where that isn't the workload's own."""
     token_reason: Annotated[str, StringConstraints(min_length=10, max_length=200)] | None = None
@@ -285,6 +312,12 @@ class Workload(Settings):
         return next((p for p in self.ports if port in (p.name, p.number)), None)
 
 
+def unrouted(workload: Workload) -> Workload:
+    """The workload as it is while there is no Gateway: no load balancer calls it."""
+    accepts = tuple(accept for accept in workload.accepts if accept.kind != "loadbalancer")
+    return workload.model_copy(update={"routes": (), "accepts": accepts})
+
+
 def _problems(w: Workload) -> list[Problem]:
     return [*_kind_problems(w), *_reference_problems(w), *_size_problems(w), *_directory_problems(w)]
 
@@ -299,6 +332,7 @@ def _kind_problems(w: Workload) -> list[Problem]:
         (w.kind == "CronJob" and w.schedule is None, "schedule", None, "five cron fields: a CronJob needs them"),
         (w.kind != "CronJob" and w.schedule is not None, "schedule", w.schedule, "nothing: only a CronJob has one"),
         (w.kind != "StatefulSet" and bool(w.storage), "storage", "given", "nothing: only a StatefulSet keeps volumes"),
+        (w.service is not None and not w.ports, "service", w.service, "nothing: a Service needs ports"),
         (not w.lasting and bool(w.ports), "ports", "given", f"nothing: a {w.kind} serves nobody"),
         (w.max_replicas > 1 and w.rollout == "recreate", "rollout", w.rollout, "rolling with more than one replica"),
         (

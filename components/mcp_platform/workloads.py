@@ -14,6 +14,7 @@ from components.kubernetes.workload import ContainerPort, Metrics, Probe, Probes
 from components.mcp_platform.settings import NAMESPACE, McpPlatformSettings, McpServer
 from components.naming import Names
 from components.pod_identity import Grant
+from components.store_access import bucket_environment, bucket_grants
 from components.tenancy import key_grant
 from components.workload_settings import FixedScaling, ServerScaling
 
@@ -128,8 +129,7 @@ def _environment(name: str, server: McpServer, names: Names, contexts: ContextSt
         }
     if server.context_store or server.buckets:
         environment["AWS_REGION"] = names.region
-    for bucket in server.buckets:
-        environment[f"BUCKET_{bucket.replace('-', '_').upper()}"] = names.bucket(bucket)
+    environment |= bucket_environment(server.buckets, names)
     if server.external:
         environment |= {
             "OAUTH_ISSUER": server.external.issuer,
@@ -177,14 +177,8 @@ def _routes(server: McpServer) -> tuple[Route, ...]:
 
 def grants(server: McpServer, names: Names, contexts: ContextStore) -> list[Grant]:
     """What the server may do in AWS: its contexts' items and its buckets' objects, and nothing else."""
-    granted = _context_grants(names, contexts) if server.context_store else []
-    for bucket, access in server.buckets.items():
-        granted += _bucket_grants(bucket, names.bucket(bucket), writes=access == "read-write")
-    if server.buckets:
-        writes = "read-write" in server.buckets.values()
-        actions = ("kms:Decrypt", "kms:GenerateDataKey") if writes else ("kms:Decrypt",)
-        granted.append(key_grant("ObjectKey", "data", "s3", names, actions))
-    return granted
+    contexts_granted = _context_grants(names, contexts) if server.context_store else []
+    return [*contexts_granted, *bucket_grants(server.buckets, names)]
 
 
 def _context_grants(names: Names, contexts: ContextStore) -> list[Grant]:
@@ -200,15 +194,6 @@ def _context_grants(names: Names, contexts: ContextStore) -> list[Grant]:
     )
     table = names.arn("dynamodb", f"table/{contexts.table}")
     return [Grant("Contexts", actions, [table]), key_grant("ContextKey", "data", "dynamodb", names)]
-
-
-def _bucket_grants(key: str, bucket: str, *, writes: bool) -> list[Grant]:
-    title = key.replace("-", " ").title().replace(" ", "")
-    objects = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject") if writes else ("s3:GetObject",)
-    return [
-        Grant(f"List{title}", ("s3:ListBucket",), [f"arn:aws:s3:::{bucket}"]),
-        Grant(f"Objects{title}", objects, [f"arn:aws:s3:::{bucket}/*"]),
-    ]
 
 
 def buckets(settings: McpPlatformSettings) -> set[str]:

@@ -1,0 +1,52 @@
+"""Where the applications stand: what every builder of theirs needs to know of the stack around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from components.context import StackIdentity
+from components.edge.hosts import Hosts
+from components.ingress.entry import public_gateway
+from components.kubernetes.workload import Key
+from components.naming import Names
+
+if TYPE_CHECKING:
+    from components.applications.settings import ApplicationsSettings
+
+PORT: Final = "http"
+PART_OF: Final = "applications"
+PRIORITY_CLASS: Final = "application"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The section, the stack and its names."""
+
+    settings: ApplicationsSettings
+    identity: StackIdentity
+    names: Names
+    namespace: str
+    gateway: Key
+    """Namespace and name of the Gateway that routes hang on."""
+    caches: Mapping[str, str]
+    """Pull-through caches, from an upstream registry's host to where its images are read instead."""
+
+    @classmethod
+    def of(
+        cls, settings: ApplicationsSettings, identity: StackIdentity, names: Names, caches: Mapping[str, str]
+    ) -> Place:
+        """The place of a stack's applications."""
+        gateway = public_gateway(identity.platform)
+        return cls(settings, identity, names, settings.namespace_in(names), gateway, caches)
+
+    def host(self, which: Literal["web", "api"]) -> str:
+        """The host name that a route means."""
+        hosts = Hosts(self.identity.domain, self.identity.region)
+        return hosts.web if which == "web" else hosts.api
+
+
+def url(name: str, namespace: str, port: int) -> str:
+    """Where workloads in the cluster call an application."""
+    return f"http://{name}.{namespace}.svc.cluster.local:{port}"
