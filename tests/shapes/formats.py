@@ -237,7 +237,12 @@ _PORT_OR_ALL: Final = number(-1, 65535)
 
 FORMATS: Final[Mapping[str, Mapping[str, Judge]]] = {
     "aws:autoscaling/schedule:Schedule": {"recurrence": unix_cron, "timeZone": zone},
-    "aws:backup/plan:Plan": {"rules.schedule": schedule, "rules.scheduleExpressionTimezone": zone},
+    # API reference, BackupPlanInput: 1 to 50 alphanumeric or '-_.' characters
+    "aws:backup/plan:Plan": {
+        "name": text(r"[a-zA-Z0-9._-]+", 1, 50),
+        "rules.schedule": schedule,
+        "rules.scheduleExpressionTimezone": zone,
+    },
     "aws:backup/restoreTestingPlan:RestoreTestingPlan": {
         "scheduleExpression": schedule,
         "scheduleExpressionTimezone": zone,
@@ -255,6 +260,8 @@ FORMATS: Final[Mapping[str, Mapping[str, Judge]]] = {
         "name": text(".*", 1, 128),
         "comment": text(".*", 0, 128),
     },
+    # CloudTrail user guide, "Naming requirements for CloudTrail resources"
+    "aws:cloudtrail/trail:Trail": {"name": text(r"[a-zA-Z0-9](?!.*[._-]{2})[a-zA-Z0-9._-]*[a-zA-Z0-9]", 3, 128)},
     "aws:cloudwatch/eventRule:EventRule": {"scheduleExpression": schedule},
     "aws:cloudwatch/logGroup:LogGroup": {"retentionInDays": _RETENTION},
     "aws:cloudwatch/metricAlarm:MetricAlarm": {"period": alarm_period},
@@ -317,6 +324,8 @@ FORMATS: Final[Mapping[str, Mapping[str, Judge]]] = {
         # user guide: a name that ends like an ARN's random part confuses searches by partial ARN
         "name": text(r"[a-zA-Z0-9/_+=.@-]+(?<!-[a-zA-Z0-9]{6})", 1, 512),
     },
+    # Macie's API reference, CreateClassificationJob
+    "aws:macie2/classificationJob:ClassificationJob": {"name": text(".*", 1, 500)},
     "aws:rds/cluster:Cluster": {
         # RDS API reference, CreateDBCluster
         "preferredMaintenanceWindow": window(weekly, 30),

@@ -49,10 +49,10 @@ def bring_up(root: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def export(stack: str, to: Path) -> Path:
-    """Run ``stack`` in a fresh process and write its export to ``to``."""
+def export(stack: str, to: Path, root: Path = ROOT) -> Path:
+    """Run ``stack`` of the program in ``root`` in a fresh process and write its export to ``to``."""
     subprocess.run(
-        [sys.executable, "-c", _PROGRAM, stack, str(ROOT), str(to)],
+        [sys.executable, "-c", _PROGRAM, stack, str(root), str(to)],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -61,20 +61,25 @@ def export(stack: str, to: Path) -> Path:
     return to
 
 
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A file of the test session that all workers share; the first to ask makes it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    target = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            make(target)
+    return target
+
+
 @pytest.fixture(scope="session")
 def export_path(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Where the export of a stack stands; the first to ask makes it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
 
     @cache
     def path(stack: str) -> Path:
-        target = shared / f"{stack}.stack.json"
-        with (shared / f"{stack}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not target.exists():
-                export(stack, target)
-        return target
+        return made_once(tmp_path_factory, f"{stack}.stack.json", lambda to: export(stack, to))
 
     return path
 

@@ -42,6 +42,7 @@ _RULE = {
     "toPort": "IpPermissions.ToPort",
     "ipProtocol": "IpPermissions.IpProtocol",
     "prefixListId": "IpPermissions.PrefixListIds.PrefixListId",
+    "referencedSecurityGroupId": "IpPermissions.UserIdGroupPairs.GroupId",
 }
 
 NETWORK: dict[str, Row] = {

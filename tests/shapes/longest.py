@@ -1,0 +1,68 @@
+"""Stacks under the longest names that settings allow: every part of a name as long as its type lets it be."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+ROOT: Final = Path(__file__).parents[2]
+PLATFORM: Final = "p" * 12
+ENV: Final = "e" * 12
+KEY: Final = "k" * 24
+"""A ``Slug``: the key of a cluster, node group, cache, table, server, agent."""
+POOL: Final = "q" * 24
+"""The same for a node pool, which may not be called as a node group is."""
+
+
+def lengthen(config: dict[str, Any]) -> None:
+    """Make every name in a stack file as long as it may be: renamed where there is one, added where there are many."""
+    for section in ("platform:stack", "account:stack"):
+        if section in config:
+            config[section].update(platform=PLATFORM, env=ENV)
+    if "platform:stack" in config:
+        _program(config)
+
+
+def _program(config: dict[str, Any]) -> None:
+    clusters = config["platform:clusters"]
+    clusters[KEY] = clusters.pop("main")
+    _add(clusters[KEY]["node_groups"])
+    _add(clusters[KEY].get("node_pools"), POOL)
+    data = config["platform:data"]
+    for many in ("tables", "caches", "services"):
+        _add(data.get(many))
+    for cache in data["caches"].values():
+        _add(cache["users"])
+    for secrets in data["secrets"].values():
+        _add(secrets)
+    servers, agents = config["platform:mcp"]["servers"], config["platform:agents"]["agents"]
+    _add(servers)
+    servers[KEY]["profile"]["agents"] = [KEY]
+    _add(agents)
+    agents[KEY]["servers"] = [KEY]
+    # more of everything costs more, and takes more room
+    config["platform:cost"]["monthly_usd"] = 100_000
+
+
+def _add(many: dict[str, Any] | None, key: str = KEY) -> None:
+    """One more, like the first, under the longest key."""
+    if many:
+        many[key] = copy.deepcopy(next(iter(many.values())))
+
+
+def write(stack: str, project: Path, to: Path) -> Path:
+    """A project directory whose one stack file has the longest names, and whose program is the real one."""
+    found: dict[str, Any] = yaml.safe_load((project / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+    lengthen(found["config"])
+    to.mkdir(exist_ok=True)
+    (to / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(found), encoding="utf-8")
+    (to / "Pulumi.yaml").write_text((project / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    main = project / "__main__.py"
+    (to / "__main__.py").write_text(
+        f"import runpy\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\nrunpy.run_path({str(main)!r})\n",
+        encoding="utf-8",
+    )
+    return to
