@@ -24,7 +24,8 @@ from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.edge import EdgeSettings
-from components.eks_cluster.settings import EksClusterSettings
+from components.eks_cluster.people import People
+from components.eks_cluster.settings import AccessLevel, EksClusterSettings
 from components.ingress import CONTROLLER, public_gateway
 from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
@@ -34,7 +35,7 @@ from components.mcp_platform import McpPlatformSettings
 from components.mcp_platform.egress import Egress, with_egress_proxy
 from components.mcp_platform.workloads import ContextStore
 from components.mcp_platform.workloads import workloads as mcp_workloads
-from components.model import Problem, Settings
+from components.model import Problem, Settings, one_of
 from components.naming import Names
 from components.networking.plan import Tier
 from components.networking.settings import NetworkingSettings
@@ -99,6 +100,7 @@ class ClusterPlan:
     """What an image of ours may begin with, by a name for each: the stack's repositories and the caches of others."""
     gateway: Key | None
     """The Gateway that routes hang on. None until the edge has a certificate: workloads have no routes then."""
+    people: People
 
     @classmethod
     def of(cls, key: str, cluster: EksClusterSettings, sections: Sections) -> ClusterPlan:
@@ -121,7 +123,11 @@ class ClusterPlan:
         egress = with_egress_proxy(ours, sections.mcp.egress_proxy, pull_through(names))
         home = sections.applications.namespace_in(names)
         inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
-        declared = {ns.name: ns for ns in platform_namespaces(identity.platform, home)}
+        people = People.of(cluster.access)
+        declared = {
+            ns.name: ns.model_copy(update={"teams": people.teams(ns)})
+            for ns in platform_namespaces(identity.platform, home)
+        }
         others = endpoints((*addons, *operators), profile, identity.platform, inside)
         topology = Topology(
             [*egress.workloads, *others],
@@ -131,18 +137,19 @@ class ClusterPlan:
             proxy=egress.proxy,
         )
         return cls(
-            key,
-            cluster,
-            profile,
-            operators,
-            addons,
-            egress,
-            declared,
-            contexts,
-            home,
-            topology,
-            images(names),
-            gateway,
+            key=key,
+            cluster=cluster,
+            profile=profile,
+            operators=operators,
+            addons=addons,
+            egress=egress,
+            namespaces=declared,
+            contexts=contexts,
+            applications=home,
+            topology=topology,
+            images=images(names),
+            gateway=gateway,
+            people=people,
         )
 
     @property
@@ -232,6 +239,7 @@ def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iter
             for found in error.problems:
                 yield Problem(("clusters", key), f"{found.caller} -> {found.target}", found.allowed)
             continue
+        yield from _access_nowhere(plan)
         yield from _too_small(plan)
 
 
@@ -241,6 +249,16 @@ def _hanging_nowhere(sections: Sections) -> Iterator[Problem]:
         if server.external is not None and server.external.gateway != entry:
             path = ("mcp", "servers", name, "external", "gateway")
             yield Problem(path, server.external.gateway, f"the stack's Gateway, {entry}")
+
+
+def _access_nowhere(plan: ClusterPlan) -> Iterator[Problem]:
+    for name, entry in plan.cluster.access.items():
+        vendors = entry.level is not AccessLevel.READ_ONLY
+        known = [ns.name for ns in plan.namespaces.values() if not (ns.exists and vendors)]
+        for index, namespace in enumerate(entry.namespaces):
+            if namespace not in known:
+                path = ("clusters", plan.key, "access", name, "namespaces", index)
+                yield Problem(path, namespace, one_of(known))
 
 
 def _too_small(plan: ClusterPlan) -> Iterator[Problem]:

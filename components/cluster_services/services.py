@@ -17,6 +17,7 @@ from components.keys import Keys
 from components.kubernetes.admission import admission_manifests
 from components.kubernetes.cluster_objects import ClusterObjects
 from components.kubernetes.namespace import namespace_manifests
+from components.kubernetes.team_access import cluster_viewers, team_roles
 from components.networking import Networking
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class ClusterServices(pulumi.ComponentResource):
         )
         secretive = (*SECRET_NAMESPACES, plan.applications)
         self.installer = Installer(plan, site, context, cluster, self.objects, secretive)
+        self._teams(plan, production=context.production)
         self._vendors(plan, cluster)
         ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY]
         self.installer.namespaces(homes(ours, plan), self)
@@ -90,6 +92,12 @@ class ClusterServices(pulumi.ComponentResource):
         if cluster.karpenter is not None:
             self._pools(plan, context, cluster.karpenter)
         self.register_outputs({"operators": [operator.name for operator in ours]})
+
+    def _teams(self, plan: ClusterPlan, *, production: bool) -> None:
+        """What people may do, before the namespaces bind them to it."""
+        self.objects.add_all(team_roles(plan.people.levels, production=production), parent=self)
+        if plan.people.everywhere:
+            self.objects.add(cluster_viewers(plan.people.everywhere), parent=self)
 
     def _vendors(self, plan: ClusterPlan, cluster: EksCluster) -> None:
         """Close the namespaces that Kubernetes and the add-ons make, once they are there."""

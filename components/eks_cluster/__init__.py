@@ -147,8 +147,9 @@ class EksCluster(pulumi.ComponentResource):
             admitted = runner.admit(f"{name}-runner", self.cluster_security_group_id, self._child)
             self.reachable = [*runner.ready, admitted]
         self.access = [
-            AccessEntry(f"{name}-{entry_name}", entry, self.ref, self._child).association
-            for entry_name, entry in settings.access.items()
+            resource
+            for key_, entry in settings.access.items()
+            for resource in AccessEntry(f"{name}-{key_}", key_, entry, self.ref, self._child).ready
         ]
         self.node_groups = self._nodes(self._addons_before_nodes())
         base = [

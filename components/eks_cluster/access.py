@@ -1,4 +1,4 @@
-"""People's way into a cluster: EKS access entries and the AWS-managed access policies behind them."""
+"""People's way into a cluster: EKS access entries, and what each brings its principal."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ import pulumi_aws as aws
 from components.eks_cluster.settings import Access, AccessLevel
 from components.pod_identity import ClusterRef
 
-ACCESS_POLICIES: Final = {
-    # View leaves secrets out, unlike AdminView; Edit holds them, so a developer's is always tied to namespaces
-    AccessLevel.ADMIN: "AmazonEKSClusterAdminPolicy",
-    AccessLevel.DEVELOPER: "AmazonEKSEditPolicy",
-    AccessLevel.READ_ONLY: "AmazonEKSViewPolicy",
-}
-"""Access policy of each level."""
-
-
-def access_policy_arn(level: AccessLevel) -> str:
-    """ARN of the access policy of ``level``; such policies belong to EKS, not to IAM."""
-    return f"arn:aws:eks::aws:cluster-access-policy/{ACCESS_POLICIES[level]}"
+_CLUSTER_ADMIN: Final = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+"""Everything in the whole cluster. Such policies belong to EKS, not to IAM."""
 
 
 class AccessEntry(pulumi.ComponentResource):
-    """One principal's access entry with its policy."""
+    """One principal's access entry.
 
-    association: aws.eks.AccessPolicyAssociation
+    It makes the principal a member of the entry's group, and our own roles in the cluster say what a group may do
+    (``kubernetes.team_access``): EKS's policy for editors reads secrets and opens shells. Only ``break-glass`` has an
+    EKS policy, which counts even where nothing of ours is in the cluster.
+    """
+
+    ready: list[pulumi.Resource]
+    """What must be there for the principal to get in."""
 
     def __init__(
-        self, name: str, entry: Access, cluster: ClusterRef, opts: pulumi.ResourceOptions | None = None
+        self, name: str, key: str, entry: Access, cluster: ClusterRef, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("platform:index:AccessEntry", name, None, opts)
+        emergency = entry.level is AccessLevel.BREAK_GLASS
         made = aws.eks.AccessEntry(
             name,
             cluster_name=cluster.name,
             principal_arn=entry.principal,
             type="STANDARD",
+            kubernetes_groups=[] if emergency else [entry.group(key)],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[cluster.exists]),
         )
-        self.association = aws.eks.AccessPolicyAssociation(
-            name,
-            cluster_name=cluster.name,
-            principal_arn=entry.principal,
-            policy_arn=access_policy_arn(entry.level),
-            access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(
-                type="namespace" if entry.namespaces else "cluster", namespaces=entry.namespaces or None
-            ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[made]),
-        )
+        self.ready = [made]
+        if emergency:
+            self.ready.append(
+                aws.eks.AccessPolicyAssociation(
+                    name,
+                    cluster_name=cluster.name,
+                    principal_arn=entry.principal,
+                    policy_arn=_CLUSTER_ADMIN,
+                    access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(type="cluster"),
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[made]),
+                )
+            )
         self.register_outputs({})

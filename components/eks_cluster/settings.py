@@ -38,6 +38,7 @@ class AccessLevel(StrEnum):
     ADMIN = "admin"
     DEVELOPER = "developer"
     READ_ONLY = "read-only"
+    BREAK_GLASS = "break-glass"
 
 
 _PRINCIPAL: Final = re.compile(r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$", re.ASCII)
@@ -59,9 +60,11 @@ class Access(Settings):
     principal: Annotated[str, AfterValidator(_principal)]
     """ARN of the IAM role or user. One entry a principal."""
     level: AccessLevel
-    """``admin``: everything. ``developer``: changes within its namespaces. ``read-only``: sees all but secrets."""
+    """``admin``: runs what is there, in every namespace. ``developer``: changes things outside production and restarts
+    them there, in its namespaces. ``read-only``: sees all but secrets. ``break-glass``: everything, for a role that is
+    assumed in an emergency only."""
     namespaces: list[DnsLabel] = []
-    """Where: what a developer must name, what narrows ``read-only``, and what an admin has no use for."""
+    """Where: what a developer must name, what narrows ``read-only``, and what the others have no use for."""
 
     @field_validator("namespaces")
     @classmethod
@@ -69,10 +72,15 @@ class Access(Settings):
         level = info.data.get("level")
         if level is AccessLevel.DEVELOPER and not value:
             refuse("at least one namespace: a developer changes things there and nowhere else", value=value)
-        if level is AccessLevel.ADMIN and value:
-            refuse("nothing: an admin's access is the whole cluster's", value=value)
+        if level in {AccessLevel.ADMIN, AccessLevel.BREAK_GLASS} and value:
+            refuse(f"nothing: access of {level} is the whole cluster's", value=value)
         refuse_all(Problem((i,), name, "each namespace once") for i, name in repeated(value))
         return value
+
+    @staticmethod
+    def group(key: str) -> str:
+        """The Kubernetes group of the entry called ``key``."""
+        return f"platform:{key}"
 
 
 # --- off hours --------------------------------------------------------------------------------------------------

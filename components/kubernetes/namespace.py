@@ -31,6 +31,7 @@ from components.kubernetes import labels as label
 from components.kubernetes.capacity import Demand
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.paths import DNS_PORT
+from components.kubernetes.team_access import TeamLevel, team_binding
 from components.model import DnsLabel, Quantities, Settings, refuse
 
 PodSecurity = Literal["restricted", "baseline", "privileged"]
@@ -71,6 +72,8 @@ class NamespaceDeclaration(Settings):
     """Why they don't."""
     exists: bool = False
     """Made by EKS or an add-on: only policies are added."""
+    teams: Mapping[TeamLevel, tuple[str, ...]] = {}
+    """Groups of people by what they may do here."""
     closes: Literal["both", "ingress", "nothing"] = "both"
     """Which directions the default-deny policy closes. Less than both only in a vendor's namespace."""
 
@@ -150,7 +153,7 @@ def namespace_manifests(declaration: NamespaceDeclaration) -> list[Manifest]:
     name = declaration.name
     labels = {label.PART_OF: declaration.part_of, label.MANAGED_BY: "pulumi"}
     if declaration.exists:
-        return _vendor_policies(declaration, labels)
+        return [*_vendor_policies(declaration, labels), *_teams(declaration)]
     manifests: list[Manifest] = [
         Namespace(
             metadata=ObjectMeta(
@@ -163,7 +166,11 @@ def namespace_manifests(declaration: NamespaceDeclaration) -> list[Manifest]:
     ]
     if declaration.quota:
         manifests.append(_quota(name, labels, declaration.quota))
-    return manifests
+    return [*manifests, *_teams(declaration)]
+
+
+def _teams(declaration: NamespaceDeclaration) -> list[Manifest]:
+    return [team_binding(declaration.name, level, groups) for level, groups in declaration.teams.items() if groups]
 
 
 def _vendor_policies(declaration: NamespaceDeclaration, labels: Mapping[str, str]) -> list[Manifest]:

@@ -18,8 +18,8 @@ CLUSTER = (
     Line("Sign-in by access entries alone", f"{_C}#accessConfig.authenticationMode", "API"),
     Line(
         "Access entries: admin",
-        "aws:eks:AccessPolicyAssociation::eks-main-platform-team#policyArn",
-        matching("AmazonEKSClusterAdminPolicy$"),
+        "aws:eks:AccessEntry::eks-main-platform-team#kubernetesGroups",
+        ["platform:platform-team"],
     ),
     Line(
         "Access entries: developer",
@@ -27,8 +27,8 @@ CLUSTER = (
     ),
     Line(
         "Access entries: read-only",
-        "aws:eks:AccessPolicyAssociation::eks-main-support#policyArn",
-        by(production=matching("View")),
+        "aws:eks:AccessEntry::eks-main-support#kubernetesGroups",
+        by(production=["platform:support"]),
     ),
     Line(
         "The creator is the deploy role and has no entry of its own",

@@ -326,6 +326,18 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         '"10.255.0.0/24"',
         "nothing without agent_pool",
     ),
+    "access to a namespace that isn't there": (
+        put("clusters", "main", "access", "developers", "namespaces", value=["mcp", "mpc-agents"]),
+        "clusters.main.access.developers.namespaces[1]",
+        '"mpc-agents"',
+        "mcp-agents",
+    ),
+    "a developer in a vendor's namespace": (
+        put("clusters", "main", "access", "developers", "namespaces", value=["kube-system"]),
+        "clusters.main.access.developers.namespaces[0]",
+        '"kube-system"',
+        "toolboxai-dev",
+    ),
     "an AWS access key": (
         put("stack", "owner", value="AKIAIOSFODNN7EXAMPLE"),
         "stack.owner",

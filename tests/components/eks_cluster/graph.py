@@ -53,6 +53,7 @@ CLUSTERS: dict[str, Json] = {
             "platform": {"principal": f"{ROLE}/platform", "level": "admin"},
             "teachers": {"principal": f"{ROLE}/teachers", "level": "developer", "namespaces": ["mcp", "mcp-agents"]},
             "support": {"principal": f"{ROLE}/support", "level": "read-only"},
+            "emergency": {"principal": f"{ROLE}/emergency", "level": "break-glass"},
         },
         "node_groups": {"general": {"instance_types": ["t3.xlarge"], "min": 0, "max": 2, "desired": 2}},
         "off_hours": {"sleep": "0 20 * * *", "wake": "0 7 * * 1-5"},

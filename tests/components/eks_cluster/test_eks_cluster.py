@@ -144,19 +144,23 @@ def test_a_second_cluster_stands_beside_the_first() -> None:
 
 
 def test_people_come_in_by_entries_of_their_level(dev: Graph) -> None:
-    entries = {e.inputs["principalArn"]: e for e in dev.of("aws:eks/accessEntry:AccessEntry")}
-    found = {}
-    for association in dev.of("aws:eks/accessPolicyAssociation:AccessPolicyAssociation"):
-        principal = association.inputs["principalArn"]
-        found[principal] = (association.inputs["policyArn"].rpartition("/")[2], association.inputs["accessScope"])
-        assert entries[principal].urn in association.dependencies
-        assert entries[principal].inputs["type"] == "STANDARD"
-        assert dev.comes_first(cluster_of(dev), entries[principal])
-    assert found == {
-        f"{ROLE}/platform": ("AmazonEKSClusterAdminPolicy", {"type": "cluster"}),
-        f"{ROLE}/teachers": ("AmazonEKSEditPolicy", {"type": "namespace", "namespaces": ["mcp", "mcp-agents"]}),
-        f"{ROLE}/support": ("AmazonEKSViewPolicy", {"type": "cluster"}),
+    entries = dev.of("aws:eks/accessEntry:AccessEntry")
+    assert {e.inputs["principalArn"]: e.inputs.get("kubernetesGroups") or [] for e in entries} == {
+        f"{ROLE}/platform": ["platform:platform"],
+        f"{ROLE}/teachers": ["platform:teachers"],
+        f"{ROLE}/support": ["platform:support"],
+        f"{ROLE}/emergency": [],
     }
+    for entry in entries:
+        assert entry.inputs["type"] == "STANDARD"
+        assert dev.comes_first(cluster_of(dev), entry)
+    # EKS's own policies read secrets and open shells: only who comes in an emergency has one
+    association = dev.one("aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    (emergency,) = (e for e in entries if e.inputs["principalArn"] == f"{ROLE}/emergency")
+    assert emergency.urn in association.dependencies
+    assert association.inputs["principalArn"] == f"{ROLE}/emergency"
+    assert association.inputs["policyArn"].rpartition("/")[2] == "AmazonEKSClusterAdminPolicy"
+    assert association.inputs["accessScope"] == {"type": "cluster"}
 
 
 # --- order ------------------------------------------------------------------------------------------------------
@@ -197,6 +201,8 @@ def test_the_default_storage_class_waits_for_its_driver_and_for_access(either: G
     [storage] = either.of("kubernetes:storage.k8s.io/v1:StorageClass")
     assert either.comes_first(either.addon("aws-ebs-csi-driver"), storage)
     assert either.comes_first(either.addon("snapshot-controller"), either.addon("aws-ebs-csi-driver"))
+    for entry in either.of("aws:eks/accessEntry:AccessEntry"):
+        assert entry.inputs["type"] != "STANDARD" or either.comes_first(entry, storage)
     for association in either.of("aws:eks/accessPolicyAssociation:AccessPolicyAssociation"):
         assert either.comes_first(association, storage)
     assert storage.inputs["metadata"]["annotations"] == {"storageclass.kubernetes.io/is-default-class": "true"}

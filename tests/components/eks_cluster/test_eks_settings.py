@@ -128,7 +128,7 @@ REFUSED: list[tuple[str, Json, str, object, str]] = [
         with_({"access.platform.level": "owner"}),
         "access.platform.level",
         "owner",
-        "admin, developer, read-only",
+        "admin, developer, read-only, break-glass",
     ),
     (
         "developer of everything",
@@ -140,6 +140,13 @@ REFUSED: list[tuple[str, Json, str, object, str]] = [
     (
         "admin of one namespace",
         with_({"access.platform.namespaces": ["mcp"]}),
+        "access.platform.namespaces",
+        ["mcp"],
+        "whole cluster",
+    ),
+    (
+        "emergency in one namespace",
+        with_({"access.platform.level": "break-glass", "access.platform.namespaces": ["mcp"]}),
         "access.platform.namespaces",
         ["mcp"],
         "whole cluster",
