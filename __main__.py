@@ -11,6 +11,7 @@ from components.cluster_services import ClusterServices
 from components.context import Context
 from components.cost import Cost
 from components.data_layer import DataLayer
+from components.database_access import DatabaseAccess
 from components.edge import Edge
 from components.eks_cluster import EksCluster
 from components.ingress import Ingress
@@ -72,6 +73,7 @@ for key, cluster_settings in settings.clusters.items():
         opts=inside,
     )
     entry = Ingress(f"ingress-{key}", plan, context, networking, data, edge, cluster, services, opts=inside)
+    DatabaseAccess(f"database-{key}", plan, context, cluster, services, data, opts=inside)
     mcp = McpPlatform(f"mcp-{key}", settings.mcp, plan, context, cluster, services, opts=inside)
     agents = AgentFleet(f"agents-{key}", settings.agents, plan, context, cluster, services, opts=inside)
     applications = Applications(

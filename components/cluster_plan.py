@@ -23,6 +23,8 @@ from components.cluster_services.paths import endpoints
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
+from components.database_access import DatabaseAccessSettings
+from components.database_access.workloads import workloads as database_workloads
 from components.edge import EdgeSettings
 from components.eks_cluster.people import People
 from components.eks_cluster.settings import AccessLevel, EksClusterSettings
@@ -39,6 +41,7 @@ from components.model import Problem, Settings, one_of
 from components.naming import Names
 from components.networking.plan import Tier
 from components.networking.settings import NetworkingSettings
+from components.upstream import pull_through
 from components.versions import allocatable
 
 CONTEXTS: Final = "mcp-contexts"
@@ -59,6 +62,7 @@ class Sections:
     agents: AgentFleetSettings
     applications: ApplicationsSettings
     edge: EdgeSettings
+    database_access: DatabaseAccessSettings
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -113,6 +117,7 @@ class ClusterPlan:
         contexts = _contexts(sections.data, names)
         applications = application_workloads(sections.applications, identity, names, pull_through(names))
         ours = [
+            *database_workloads(sections.database_access, sections.data, names),
             *mcp_workloads(sections.mcp, identity, names, contexts),
             *agent_workloads(sections.agents, sections.mcp, identity, names),
             *(workload for made in applications.values() for workload in made),
@@ -180,11 +185,6 @@ class ClusterPlan:
                 total.pods + room.pods * count,
             )
         return total
-
-
-def pull_through(names: Names) -> dict[str, str]:
-    """Where images of public registries are read instead: the account's pull-through caches."""
-    return {"docker.io": f"{names.registry}/docker-hub", "quay.io": f"{names.registry}/quay"}
 
 
 def images(names: Names) -> dict[str, str]:

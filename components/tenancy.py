@@ -8,7 +8,7 @@ from the manifests themselves (``ClusterObjects``).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pulumi
@@ -18,10 +18,12 @@ from components.context import Context
 from components.kubernetes.capacity import most
 from components.kubernetes.cluster_objects import ClusterObjects
 from components.kubernetes.external_secret import secret_store
-from components.kubernetes.manifest import kind_of
+from components.kubernetes.manifest import kind_of, name_of
 from components.kubernetes.manifests import workload_manifests
 from components.kubernetes.namespace import NamespaceDeclaration, Quota, namespace_manifests, quota_for
+from components.kubernetes.pods import secret_name
 from components.kubernetes.references import pod_spec
+from components.kubernetes.register import Merge
 from components.kubernetes.topology import Topology
 from components.kubernetes.workload import Workload
 from components.naming import Names
@@ -87,10 +89,18 @@ def secrets_trust(cluster: ClusterRef, account_id: str) -> Document:
     return Document(Version="2012-10-17", Statement=[statement])
 
 
-def open_secrets(
-    namespace: str, context: Context, objects: ClusterObjects, cluster: ClusterRef, parent: pulumi.Resource
+def open_secrets(  # noqa: PLR0917 - what a component stands on, in the order of every component
+    namespace: str,
+    context: Context,
+    objects: ClusterObjects,
+    cluster: ClusterRef,
+    parent: pulumi.Resource,
+    also: Sequence[Grant] = (),
 ) -> None:
-    """A store of the namespace's own secrets, and the role that the External Secrets operator reads them with."""
+    """A store of the namespace's own secrets, and the role that the External Secrets operator reads them with.
+
+    ``also``: leave to read what a service of AWS keeps for the namespace under a name of its own.
+    """
     names = context.names
     name = f"{objects.cluster_key}-{namespace}-secrets"
     child = pulumi.ResourceOptions(parent=parent)
@@ -103,7 +113,7 @@ def open_secrets(
         opts=child,
     )
     policy = aws.iam.RolePolicy(
-        name, role=role.name, policy=json.dumps(document(secrets_grants(namespace, names))), opts=child
+        name, role=role.name, policy=json.dumps(document([*secrets_grants(namespace, names), *also])), opts=child
     )
     objects.add(
         secret_store(namespace, region=names.region, role_arn=names.role_arn(*parts)),
@@ -131,6 +141,7 @@ class WorkloadNamespace(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         quota: Quota | None = None,
+        also_reads: Sequence[Grant] = (),
     ) -> None:
         name = f"{objects.cluster_key}-{declaration.name}"
         super().__init__("platform:index:WorkloadNamespace", name, None, opts)
@@ -138,12 +149,16 @@ class WorkloadNamespace(pulumi.ComponentResource):
         held = quota or quota_for(most(workloads))
         objects.add_all(namespace_manifests(declaration.model_copy(update={"quota": held})), parent=self)
 
-        open_secrets(declaration.name, context, objects, cluster, self)
+        open_secrets(declaration.name, context, objects, cluster, self, also_reads)
         self.register_outputs({"namespace": self.namespace})
 
 
 class DeployedWorkload(pulumi.ComponentResource):
-    """One workload in its cluster: identity, network policy, objects."""
+    """One workload in its cluster: identity, network policy, objects.
+
+    ``after`` is what its pods wait for besides; ``merges`` lays values that only AWS knows over an ExternalSecret, by
+    the name of the workload's secret.
+    """
 
     def __init__(  # noqa: PLR0917 - what a component stands on, in the order of every component
         self,
@@ -153,6 +168,9 @@ class DeployedWorkload(pulumi.ComponentResource):
         objects: ClusterObjects,
         cluster: ClusterRef,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        after: Sequence[pulumi.Resource] = (),
+        merges: Mapping[str, Merge] | None = None,
     ) -> None:
         if workload.identity != bool(grants):
             raise ValueError(
@@ -172,15 +190,17 @@ class DeployedWorkload(pulumi.ComponentResource):
             )
             before = identity.ready
         objects.add(topology.policy(workload), parent=self)
+        laid_over = {secret_name(workload, name): merge for name, merge in (merges or {}).items()}
         for manifest in workload_manifests(workload):
             pods = pod_spec(manifest) is not None
             objects.add(
                 manifest,
                 parent=self,
                 # credentials reach only pods that start after the association
-                depends_on=before if pods else (),
+                depends_on=[*before, *after] if pods else (),
                 timeout=ROLLOUT_TIMEOUT if pods else None,
                 # asleep, a workload has no endpoint that the provider could wait for
                 await_ready=workload.min_replicas > 0 or kind_of(manifest) != "Service",
+                merge=laid_over.get(name_of(manifest)) if kind_of(manifest) == "ExternalSecret" else None,
             )
         self.register_outputs({})

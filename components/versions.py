@@ -285,11 +285,18 @@ IMAGES: Final[dict[str, UpstreamImage]] = {
         "distroless-v1.39.1",
         "Envoy 1.39 is what Envoy Gateway 1.9 runs; patch 1.39.1 seen pinned in public repositories, 2026",
     ),
+    "pgbouncer": UpstreamImage(
+        "ghcr.io/cloudnative-pg/pgbouncer",
+        "1.25.2",
+        "built so by cloudnative-pg/pgbouncer-containers, docker-bake.hcl, commit 7b391df, 2026-06-25; holds psql too",
+    ),
     "postgres-exporter": UpstreamImage(
         "quay.io/prometheuscommunity/postgres-exporter", "v0.20.1", "chart prometheus-postgres-exporter 8.2.0"
     ),
     "redis-exporter": UpstreamImage(
-        "quay.io/oliver006/redis_exporter", "v1.89.0", "chart prometheus-redis-exporter 6.29.0"
+        "quay.io/oliver006/redis_exporter",
+        "v1.89.0-alpine",
+        "chart prometheus-redis-exporter 6.29.0; the build with a shell, which puts the login together from its files",
     ),
     "pgbouncer-exporter": UpstreamImage(
         "quay.io/prometheuscommunity/pgbouncer-exporter", "v0.12.1", "chart prometheus-pgbouncer-exporter 0.10.1"

@@ -23,6 +23,7 @@ from components.cost import CostSettings
 from components.cost import check as check_cost
 from components.data_layer import DataLayerSettings
 from components.data_layer import check as check_data
+from components.database_access import DatabaseAccessSettings
 from components.edge import EdgeSettings
 from components.edge import check as check_edge
 from components.eks_cluster import ClustersSettings
@@ -52,6 +53,8 @@ class StackSettings(Settings):
     """The operators of the clusters."""
     data: DataLayerSettings
     """The stores: database, caches, tables, buckets, registry, secrets."""
+    database_access: DatabaseAccessSettings = DatabaseAccessSettings()
+    """The way to the database: the connection pooler."""
     resilience: ResilienceSettings
     """Backups, copies and locks of the stores, and the tiers that they keep."""
     edge: EdgeSettings

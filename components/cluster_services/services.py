@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 OBSERVABILITY: Final = frozenset({"kube-prometheus-stack", "loki", "alloy"})
 """Operators that the component Observability brings."""
-SECRET_NAMESPACES: Final = ("mcp", "mcp-agents", "monitoring")
+SECRET_NAMESPACES: Final = ("database", "mcp", "mcp-agents", "monitoring")
 """Namespaces that read secrets of their own, beside the applications'."""
 _ALWAYS_THERE: Final = frozenset({"default", "kube-system"})
 

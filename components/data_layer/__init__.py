@@ -40,6 +40,8 @@ class DataLayer(pulumi.ComponentResource):
     """Host that takes writes."""
     database_reader_endpoint: pulumi.Output[str]
     """Host for reads."""
+    clustered: bool
+    """Whether the database is an Aurora cluster rather than one instance."""
     database_port: int
     database_name: str
     """The first database."""
@@ -116,7 +118,8 @@ class DataLayer(pulumi.ComponentResource):
     def _database(self) -> None:
         settings = self.settings.database
         self.database = Database("database", settings, self._site, self._child)
-        topic = make_events(self._site, self, clustered=not isinstance(settings, RdsInstanceSettings))
+        self.clustered = not isinstance(settings, RdsInstanceSettings)
+        topic = make_events(self._site, self, clustered=self.clustered)
         self.database_endpoint = self.database.endpoint
         self.database_reader_endpoint = self.database.reader_endpoint
         self.database_port = DATABASE_PORT

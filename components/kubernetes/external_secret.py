@@ -41,14 +41,21 @@ def external_secret(
     remote: str,
     keys: Sequence[str] = (),
     labels: Mapping[str, str] | None = None,
+    revision: str | None = None,
 ) -> ExternalSecret:
     """A Secret called ``name`` with ``keys`` (all, where none is given) of the secret called ``remote``.
 
-    ``remote`` is ``names.secret(namespace, ...)``, that is ``<platform>/<env>/<namespace>/<name>``.
+    ``remote`` is ``names.secret(namespace, ...)``, that is ``<platform>/<env>/<namespace>/<name>``. A new ``revision``
+    has the operator read at once (External Secrets, "Can I manually trigger a secret refresh?").
     """
     chosen = [Data(secretKey=key, remoteRef=RemoteRef(key=remote, property=key)) for key in keys]
     return ExternalSecret(
-        metadata=ObjectMeta(name=name, namespace=namespace, labels=dict(labels) if labels else None),
+        metadata=ObjectMeta(
+            name=name,
+            namespace=namespace,
+            labels=dict(labels) if labels else None,
+            annotations={"force-sync": revision} if revision else None,
+        ),
         spec=ExternalSecretSpec(
             secretStoreRef=StoreRef(name=STORE),
             target=Target(name=name),

@@ -64,7 +64,14 @@ def workload_manifests(workload: Workload) -> list[Manifest]:
         data = {key: workload.files[path] for path, key in file_keys(workload).items()}
         manifests.append(ConfigMap(metadata=_meta(workload, labels, files_map_name(workload)), data=data))
     manifests += [
-        external_secret(workload.namespace, secret_name(workload, s.name), remote=s.remote, keys=s.keys, labels=labels)
+        external_secret(
+            workload.namespace,
+            secret_name(workload, s.name),
+            remote=s.remote,
+            keys=s.keys,
+            labels=labels,
+            revision=s.revision,
+        )
         for s in workload.secrets
     ]
     manifests.append(_controller(workload, versioned))

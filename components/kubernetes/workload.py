@@ -99,6 +99,9 @@ class SecretFiles(Settings):
     """The name in Secrets Manager, ``context.names.secret(namespace, name)``."""
     keys: tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,253}$")], ...] = ()
     """Keys of the secret's JSON object, one file each; none: every key that it has."""
+    revision: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{1,63}$")] | None = None
+    """Whatever changes with the secret's content, where that is known: External Secrets then reads at once, not within
+    its hour."""
 
     @property
     def path(self) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from components.kubernetes.image import Image
 from components.kubernetes.paths import ToExternal, ToInternet
 from components.kubernetes.topology import EgressProxy
 from components.kubernetes.workload import ContainerPort, Key, Metrics, Probe, Probes, Workload
 from components.mcp_platform.envoy import METRICS_PATH, READY_PATH, STATUS_PORT, bootstrap
 from components.mcp_platform.settings import EGRESS_PROXY, NAMESPACE, EgressProxySettings
-from components.versions import IMAGES, UpstreamImage
+from components.upstream import mirrored
+from components.versions import IMAGES
 
 ENVOY: Final = IMAGES["envoy"]
 PROXY_KEY: Final[Key] = (NAMESPACE, EGRESS_PROXY)
@@ -72,12 +72,6 @@ def with_egress_proxy(
     proxy = _proxy(wanted, ports, settings, caches)
     told = [_told(w, ports[w.key]) if w.key in ports else w for w in workloads]
     return Egress((*told, proxy), EgressProxy(PROXY_KEY, ports))
-
-
-def mirrored(image: UpstreamImage, caches: Mapping[str, str]) -> Image:
-    """``image`` through the account's pull-through cache of its registry, or from the registry where there is none."""
-    host, _, path = image.repository.partition("/")
-    return Image(repository=f"{caches.get(host, host)}/{path}", tag=image.tag)
 
 
 def _hosts(workload: Workload) -> tuple[tuple[str, int], ...]:

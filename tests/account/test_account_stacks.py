@@ -16,11 +16,11 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from account.service_linked_roles import LinkedService, role_arn
-from components.cluster_plan import pull_through
 from components.context import StackIdentity
 from components.eks_cluster.settings import EksClusterSettings
 from components.eks_cluster.settings import check as check_clusters
 from components.naming import Names
+from components.upstream import pull_through
 from sandbox.model import Resource, Run
 from sandbox.policies.runner import judged_by
 from sandbox.schema import SCHEMA, text

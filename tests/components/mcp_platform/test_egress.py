@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from components.kubernetes import ToExternal, Workload
-from components.mcp_platform.egress import ENVOY, PROXY_KEY, listener_ports, mirrored
+from components.mcp_platform.egress import ENVOY, PROXY_KEY, listener_ports
 from components.mcp_platform.envoy import ADMIN_PORT, CONFIG_LIMIT, MAX_CALLERS, STATUS_PORT, bootstrap
+from components.upstream import mirrored
 from tests.components.agent_fleet.example import CACHES, Pure, Raw, pure, raw, topology
 
 API = {"kind": "api", "host": "api.example.com", "model": "large-1", "secret_name": "example-api"}
