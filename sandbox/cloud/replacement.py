@@ -1,9 +1,11 @@
 """Which input properties replace a resource when they change, where known.
 
-For AWS: what the provider's documentation marks "Forces new resource", for the types that this platform uses; whole
-top-level properties, since that is what a diff of inputs is taken over. For Kubernetes: ``forceNew`` properties of the
-provider (pkg/provider/diff.go of pulumi-kubernetes, 2026-07-01), by path. A type that isn't listed is taken to be
-updated in place.
+For AWS, whole top-level properties, since that is what a diff of inputs is taken over, for the types that this platform
+uses: what the provider's documentation marks "Forces new resource"; for the stores, about which that is nearly silent,
+what the provider's schema has as ``ForceNew`` (``internal/service/{backup,dynamodb,elasticache,kms,rds}`` of
+hashicorp/terraform-provider-aws) and what CloudFormation's schemas have as ``createOnlyProperties`` (2026-08-07). For
+Kubernetes: ``forceNew`` properties of the provider (pkg/provider/diff.go of pulumi-kubernetes, 2026-07-01), by path. A
+type that isn't listed is taken to be updated in place.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ aws:autoscaling/schedule:Schedule scheduledActionName autoscalingGroupName regio
 aws:backup/plan:Plan region
 aws:backup/selection:Selection name planId iamRoleArn resources notResources selectionTags conditions region
 aws:backup/vault:Vault name kmsKeyArn region
+aws:backup/vaultLockConfiguration:VaultLockConfiguration backupVaultName changeableForDays maxRetentionDays minRetentionDays region
 aws:cfg/deliveryChannel:DeliveryChannel name region
 aws:cfg/recorder:Recorder name region
 aws:cfg/rule:Rule name region
@@ -45,6 +48,7 @@ aws:cloudwatch/metricAlarm:MetricAlarm name region
 aws:costexplorer/anomalyMonitor:AnomalyMonitor monitorType monitorDimension monitorSpecification
 aws:costexplorer/anomalySubscription:AnomalySubscription name accountId
 aws:dynamodb/table:Table name hashKey rangeKey localSecondaryIndexes region
+aws:dynamodb/tableReplica:TableReplica globalTableArn kmsKeyArn tableClassOverride region
 aws:ebs/defaultKmsKey:DefaultKmsKey keyArn region
 aws:ec2/eip:Eip domain networkBorderGroup publicIpv4Pool region
 aws:ec2/flowLog:FlowLog vpcId subnetId eniId iamRoleArn logDestination logDestinationType trafficType logFormat maxAggregationInterval region
@@ -74,7 +78,7 @@ aws:eks/cluster:Cluster name roleArn encryptionConfig kubernetesNetworkConfig bo
 aws:eks/nodeGroup:NodeGroup nodeGroupName nodeGroupNamePrefix clusterName nodeRoleArn subnetIds amiType capacityType diskSize instanceTypes remoteAccess region
 aws:eks/podIdentityAssociation:PodIdentityAssociation clusterName namespace serviceAccount region
 aws:elasticache/parameterGroup:ParameterGroup name family region
-aws:elasticache/replicationGroup:ReplicationGroup replicationGroupId atRestEncryptionEnabled kmsKeyId subnetGroupName port snapshotName snapshotArns dataTieringEnabled region
+aws:elasticache/replicationGroup:ReplicationGroup replicationGroupId atRestEncryptionEnabled kmsKeyId subnetGroupName port networkType snapshotName snapshotArns dataTieringEnabled globalReplicationGroupId securityGroupNames region
 aws:elasticache/subnetGroup:SubnetGroup name region
 aws:elasticache/user:User userId userName engine region
 aws:elasticache/userGroup:UserGroup userGroupId engine region
@@ -88,22 +92,23 @@ aws:iam/rolePolicyAttachment:RolePolicyAttachment role policyArn
 aws:iam/serviceLinkedRole:ServiceLinkedRole awsServiceName customSuffix
 aws:inspector2/enabler:Enabler accountIds region
 aws:kms/alias:Alias name region
-aws:kms/key:Key customerMasterKeySpec keyUsage multiRegion region
+aws:kms/key:Key customerMasterKeySpec keyUsage multiRegion customKeyStoreId xksKeyId region
+aws:kms/replicaKey:ReplicaKey primaryKeyArn region
 aws:lambda/function:Function name packageType region
 aws:lambda/permission:Permission action function principal sourceArn sourceAccount statementId qualifier region
 aws:lb/listener:Listener loadBalancerArn region
 aws:lb/loadBalancer:LoadBalancer name internal loadBalancerType region
 aws:lb/targetGroup:TargetGroup name port protocol targetType vpcId region
 aws:macie2/classificationJob:ClassificationJob name jobType s3JobDefinition scheduleFrequency samplingPercentage initialRun customDataIdentifierIds description region
-aws:rds/cluster:Cluster clusterIdentifier engine engineMode masterUsername databaseName storageEncrypted kmsKeyId dbSubnetGroupName availabilityZones region
-aws:rds/clusterInstance:ClusterInstance identifier clusterIdentifier engine dbSubnetGroupName availabilityZone region
+aws:rds/cluster:Cluster clusterIdentifier clusterIdentifierPrefix engine engineMode masterUsername databaseName storageEncrypted kmsKeyId dbSubnetGroupName availabilityZones clusterScalabilityType dbSystemId restoreToPointInTime snapshotIdentifier region
+aws:rds/clusterInstance:ClusterInstance identifier identifierPrefix clusterIdentifier engine dbSubnetGroupName availabilityZone customIamInstanceProfile region
 aws:rds/clusterParameterGroup:ClusterParameterGroup name family description region
 aws:rds/instance:Instance engine username dbName storageEncrypted kmsKeyId availabilityZone characterSetName timezone region
 aws:rds/parameterGroup:ParameterGroup name family description region
 aws:rds/subnetGroup:SubnetGroup name region
 aws:route53/record:Record zoneId name type setIdentifier
 aws:route53/zone:Zone name delegationSetId
-aws:s3/bucket:Bucket bucket objectLockEnabled region
+aws:s3/bucket:Bucket bucket bucketPrefix objectLockEnabled region
 aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration bucket name region
 aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration bucket region
 aws:s3/bucketLogging:BucketLogging bucket region
@@ -115,7 +120,7 @@ aws:s3/bucketReplicationConfig:BucketReplicationConfig bucket region
 aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration bucket region
 aws:s3/bucketVersioning:BucketVersioning bucket region
 aws:scheduler/schedule:Schedule name groupName region
-aws:secretsmanager/secret:Secret name region
+aws:secretsmanager/secret:Secret name namePrefix region
 aws:secretsmanager/secretVersion:SecretVersion secretId secretString secretBinary region
 aws:securityhub/standardsSubscription:StandardsSubscription standardsArn region
 aws:sns/topic:Topic name fifoTopic region
