@@ -64,6 +64,7 @@ for key, cluster_settings in settings.clusters.items():
     services = ClusterServices(
         f"services-{key}",
         plan,
+        settings.services,
         settings.observability,
         settings.resilience,
         context,

@@ -49,6 +49,7 @@ class Home(StrEnum):
     KARPENTER = "karpenter"
     ARGOCD = "argocd"
     VELERO = "velero"
+    SECURITY = "security"
     KUBE_SYSTEM = "kube-system"
     CLOUDWATCH = "amazon-cloudwatch"
     GUARDDUTY = "amazon-guardduty"

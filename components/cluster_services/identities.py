@@ -7,7 +7,7 @@ doesn't exist yet, which is why ``*`` stands there; everything else is held to t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pulumi
@@ -35,27 +35,39 @@ def operator_grants(
 
     ``domain`` is the stack's; ``secrets_roles`` are the roles that External Secrets reads namespaces' secrets with.
     """
-    match operator.name:
-        case "aws-load-balancer-controller":
-            return _load_balancers(names, cluster_name)
-        case "external-secrets":
-            return [
-                Grant("SecretsOfNamespaces", ["sts:AssumeRole", "sts:TagSession"], [*secrets_roles]),
-            ]
-        case "external-dns":
-            # a record and the mark of its owner, an _-prefixed or typed name beside it
-            return _records([f"origin.{domain}", f"*.origin.{domain}", f"*-origin.{domain}"])
-        case "cert-manager":
-            return _records([f"_acme-challenge.{domain}", f"_acme-challenge.*.{domain}"], types=["TXT"])
-        case "loki":
-            return _bucket(names.bucket("loki"), logs_key)
-        case "velero" if backups is not None:
-            return [
-                *_bucket(backups.bucket, backups.key_arn, _MULTIPART),
-                *_snapshots(names, backups.volumes_key_arn),
-            ]
-        case _:
-            raise ValueError(f"{operator.name} has an identity, but nobody wrote what it may do")
+    # nothing is worked out but for the one that asks
+    grants: dict[str, Callable[[], list[Grant]]] = {
+        "aws-load-balancer-controller": lambda: _load_balancers(names, cluster_name),
+        "external-secrets": lambda: [
+            Grant("SecretsOfNamespaces", ["sts:AssumeRole", "sts:TagSession"], [*secrets_roles])
+        ],
+        # a record and the mark of its owner, an _-prefixed or typed name beside it
+        "external-dns": lambda: _records([f"origin.{domain}", f"*.origin.{domain}", f"*-origin.{domain}"]),
+        "cert-manager": lambda: _records([f"_acme-challenge.{domain}", f"_acme-challenge.*.{domain}"], types=["TXT"]),
+        "loki": lambda: _bucket(names.bucket("loki"), logs_key),
+        "kyverno": lambda: _signatures(names),
+    }
+    if backups is not None:
+        kept = backups
+        grants["velero"] = lambda: [
+            *_bucket(kept.bucket, kept.key_arn, _MULTIPART),
+            *_snapshots(names, kept.volumes_key_arn),
+        ]
+    if operator.name not in grants:
+        raise ValueError(f"{operator.name} has an identity, but nobody wrote what it may do")
+    return grants[operator.name]()
+
+
+def _signatures(names: Names) -> list[Grant]:
+    """What reading signatures takes: they lie in the registry beside their images."""
+    return [
+        Grant("SignIn", ["ecr:GetAuthorizationToken"], ["*"], reason=_NO_RESOURCE),
+        Grant(
+            "ReadSignatures",
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            [names.arn("ecr", f"repository/{names.repository('*')}")],
+        ),
+    ]
 
 
 def _load_balancers(names: Names, cluster: str) -> list[Grant]:

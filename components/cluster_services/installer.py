@@ -33,6 +33,7 @@ SERVED: Final[dict[str, tuple[str, ...]]] = {
     "karpenter": ("karpenter.sh", "karpenter.k8s.aws"),
     "cert-manager": ("cert-manager.io",),
     "argo-cd": ("argoproj.io",),
+    "kyverno": ("policies.kyverno.io",),
 }
 """API groups that an operator's definitions bring, and whose objects it looks after."""
 

@@ -11,6 +11,8 @@ from components.cluster_services.footprint import Home
 from components.cluster_services.installer import Installer
 from components.cluster_services.node_pools import PATIENCE, node_class, node_pool
 from components.cluster_services.operators import ClusterBackups, Operator, Site
+from components.cluster_services.settings import ClusterServicesSettings
+from components.cluster_services.signatures import signed_images
 from components.context import Context
 from components.eks_cluster import EksCluster, KarpenterSupport
 from components.keys import Keys
@@ -44,6 +46,7 @@ class ClusterServices(pulumi.ComponentResource):
         self,
         name: str,
         plan: ClusterPlan,
+        settings: ClusterServicesSettings,
         watching: ObservabilitySettings,
         recovery: ResilienceSettings,
         context: Context,
@@ -89,6 +92,8 @@ class ClusterServices(pulumi.ComponentResource):
         self.objects.add_all(admission_manifests(system, plan.images), parent=self)
         for operator in ours:
             self.installer.install(operator, self)
+        if settings.image_signatures is not None:
+            self.objects.add(signed_images(settings.image_signatures, context.names), parent=self)
         if cluster.karpenter is not None:
             self._pools(plan, context, cluster.karpenter)
         self.register_outputs({"operators": [operator.name for operator in ours]})

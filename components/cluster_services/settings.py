@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import field_validator
 
-from components.cluster_services.catalog import CATALOG, OPERATORS, selection
+from components.cluster_services.catalog import CATALOG, CHOICES, OPERATORS, selection
+from components.cluster_services.catalog.signatures import KYVERNO
 from components.cluster_services.operators import Operator, install_order, selection_problems
+from components.cluster_services.signatures import ImageSignatures
 from components.context import StackIdentity
 from components.eks_cluster.settings import EksClusterSettings
 from components.model import Problem, Settings, one_of, refuse_all, repeated
@@ -20,7 +22,9 @@ class ClusterServicesSettings(Settings):
     """Which operators run in the stack's clusters."""
 
     operators: list[str] | None = None
-    """Operators by name. Left out: the short list in dev, all of them in staging and production."""
+    """Operators by name. Left out: the short list in dev, all of them but choices in staging and production."""
+    image_signatures: ImageSignatures | None = None
+    """Only signed images of ours start; Kyverno comes with it. Left out: signatures are not asked for."""
 
     @field_validator("operators")
     @classmethod
@@ -29,19 +33,26 @@ class ClusterServicesSettings(Settings):
         names = value or []
         twice = dict(repeated(names))
         refuse_all(
-            Problem((index,), name, "each operator once" if index in twice else one_of(OPERATORS))
+            Problem((index,), name, "each operator once" if index in twice else _named(name))
             for index, name in enumerate(names)
-            if index in twice or name not in OPERATORS
+            if index in twice or name not in OPERATORS or name in CHOICES
         )
         return value
 
     def chosen(self, identity: StackIdentity) -> tuple[str, ...]:
-        """The operators of the stack: those named, or its tier's."""
-        return tuple(self.operators) if self.operators is not None else selection(identity.tier)
+        """The operators of the stack: those named, or its tier's, and those that other settings bring."""
+        named = tuple(self.operators) if self.operators is not None else selection(identity.tier)
+        return (*named, KYVERNO) if self.image_signatures is not None else named
 
     def ordered(self, identity: StackIdentity, cluster: EksClusterSettings) -> tuple[Operator, ...]:
         """The operators of a cluster, each after what it requires."""
         return install_order(self.chosen(identity), CATALOG, present=cluster.addons.names())
+
+
+def _named(name: str) -> str:
+    if name in CHOICES:
+        return "operators without it: it comes with image_signatures"
+    return one_of([other for other in OPERATORS if other not in CHOICES])
 
 
 def check(

@@ -31,6 +31,10 @@ BUILT_IN: Final = frozenset(
 """API groups that the API server serves by itself; any other comes with an operator."""
 
 
+SIGNED_IMAGES: Final = "signed-images"
+"""Name of the policy that asks for signatures, where a stack has one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """An object that another names. ``required``: without it the other never works."""
@@ -156,6 +160,7 @@ def _of_namespace(namespace: Namespace) -> Iterator[Reference]:
     if namespace.metadata and label.OWNED in (namespace.metadata.labels or {}):
         for rule in RULES:
             yield Reference("ValidatingAdmissionPolicyBinding", None, rule.name, required=False)
+        yield Reference("ImageValidatingPolicy", None, SIGNED_IMAGES, required=False)
 
 
 def _of_admission(binding: ValidatingAdmissionPolicyBinding) -> Iterator[Reference]:

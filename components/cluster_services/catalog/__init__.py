@@ -11,6 +11,7 @@ from components.cluster_services.catalog.prometheus import KUBE_PROMETHEUS_STACK
 from components.cluster_services.catalog.protection import FALCO, VELERO
 from components.cluster_services.catalog.scaling import KARPENTER, KARPENTER_CRD, KEDA, METRICS_SERVER
 from components.cluster_services.catalog.secrets import EXTERNAL_SECRETS
+from components.cluster_services.catalog.signatures import KYVERNO_OPERATOR
 from components.cluster_services.catalog.traffic import (
     CERT_MANAGER,
     EXTERNAL_DNS,
@@ -39,6 +40,7 @@ OPERATORS: Final[dict[str, Operator]] = {
         ARGO,
         VELERO,
         FALCO,
+        KYVERNO_OPERATOR,
     )
 }
 """Every operator that a stack file may name, in the order that breaks ties of installation."""
@@ -61,9 +63,13 @@ SHORT: Final = (
 """What dev has: two nodes carry it beside our own pods."""
 
 
+CHOICES: Final = frozenset({"kyverno"})
+"""Operators that only a setting of their own brings."""
+
+
 def selection(tier: Environment) -> tuple[str, ...]:
-    """The operators of a tier: the short list in dev, all of them elsewhere."""
-    return SHORT if tier == "dev" else tuple(OPERATORS)
+    """The operators of a tier: the short list in dev, all but choices elsewhere."""
+    return SHORT if tier == "dev" else tuple(name for name in OPERATORS if name not in CHOICES)
 
 
-__all__ = ["ADDONS", "CATALOG", "OPERATORS", "SHORT", "selection"]
+__all__ = ["ADDONS", "CATALOG", "CHOICES", "OPERATORS", "SHORT", "selection"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.cluster_services.catalog import ADDONS, CATALOG, OPERATORS, SHORT, selection
+from components.cluster_services.catalog import ADDONS, CATALOG, CHOICES, OPERATORS, SHORT, selection
 from components.cluster_services.operators import Operator, delete_order, install_order, selection_problems
 from components.context import Environment
 
@@ -24,7 +24,7 @@ def test_the_selections_are_right(tier: Environment) -> None:
 
 def test_dev_has_the_short_list_and_the_others_all() -> None:
     assert selection("dev") == SHORT
-    assert set(selection("production")) == set(selection("staging")) == set(OPERATORS)
+    assert set(selection("production")) == set(selection("staging")) == set(OPERATORS) - CHOICES
     assert {"karpenter", "cert-manager"}.isdisjoint(SHORT)
 
 
