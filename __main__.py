@@ -85,7 +85,7 @@ for key, cluster_settings in settings.clusters.items():
     )
     pulumi.export(f"cluster-{key}", {"name": cluster.name, "endpoint": cluster.endpoint, "version": cluster.version})
     pulumi.export(f"gateway-{key}", entry.gateway)
-    pulumi.export(f"mcp-{key}", mcp.endpoints)
+    pulumi.export(f"mcp-{key}", {"endpoints": mcp.endpoints, "tools": mcp.tools})
     pulumi.export(f"agents-{key}", agents.coordinator)
     pulumi.export(f"applications-{key}", applications.endpoints)
 

@@ -115,17 +115,18 @@ class ClusterPlan:
         operators = sections.services.ordered(identity, cluster)
         addons = tuple(CATALOG[name] for name in cluster.addons.names())
         contexts = _contexts(sections.data, names)
-        applications = application_workloads(sections.applications, identity, names, pull_through(names))
+        caches = pull_through(names)
+        applications = application_workloads(sections.applications, identity, names, caches)
         ours = [
             *database_workloads(sections.database_access, sections.data, names),
-            *mcp_workloads(sections.mcp, identity, names, contexts),
+            *mcp_workloads(sections.mcp, identity, names, contexts, caches),
             *agent_workloads(sections.agents, sections.mcp, identity, names),
             *(workload for made in applications.values() for workload in made),
         ]
         gateway = _gateway(sections)
         if gateway is None:
             ours = [unrouted(workload) for workload in ours]
-        egress = with_egress_proxy(ours, sections.mcp.egress_proxy, pull_through(names))
+        egress = with_egress_proxy(ours, sections.mcp.egress_proxy, caches)
         home = sections.applications.namespace_in(names)
         inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
         people = People.of(cluster.access)

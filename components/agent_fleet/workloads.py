@@ -22,7 +22,7 @@ from components.kubernetes.crds.keda import SecretTarget, TriggerAuthentication,
 from components.kubernetes.external_secret import external_secret
 from components.kubernetes.labels import standard_labels
 from components.kubernetes.manifest import Manifest
-from components.kubernetes.paths import Call, ToAws, ToCache, ToExternal, ToWorkload
+from components.kubernetes.paths import Call, ToAws, ToCache, ToExternal
 from components.kubernetes.scaling import EventScaling, RedisListTrigger, ResourceScaling
 from components.kubernetes.workload import (
     GENERAL,
@@ -34,10 +34,8 @@ from components.kubernetes.workload import (
     SecretFiles,
     Workload,
 )
-from components.mcp_platform.settings import NAMESPACE as MCP
 from components.mcp_platform.settings import McpPlatformSettings
-from components.mcp_platform.workloads import PORT as MCP_PORT
-from components.mcp_platform.workloads import replicas_of, url, without_endpoint
+from components.mcp_platform.workloads import reached_by, replicas_of, url, without_endpoint
 from components.naming import Names
 from components.pod_identity import Grant
 from components.workload_settings import FixedScaling, QueueScaling, WorkerScaling
@@ -123,7 +121,7 @@ def _agent(
         files={_SERVERS: servers_document(agent, mcp)},
         secrets=(_cache_secret(queue_user, names), *_model_secrets(agent, names)),
         identity=isinstance(agent.model, BedrockModel),
-        calls=tuple(_calls(agent, identity)),
+        calls=tuple(_calls(agent, mcp, identity)),
         metrics=Metrics(port=PORT),
         grace_seconds=GRACE_SECONDS,
     )
@@ -168,7 +166,7 @@ def servers_document(agent: ResolvedAgent, mcp: McpPlatformSettings) -> str:
     return json.dumps(
         {
             name: {
-                "url": url(name, mcp.servers[name]),
+                "url": url(name, mcp),
                 "transport": mcp.servers[name].transport,
                 "approval_tools": [tool for tool in mcp.servers[name].profile.tools if tool in approval],
             }
@@ -210,10 +208,10 @@ def _model_secrets(agent: ResolvedAgent, names: Names) -> Iterator[SecretFiles]:
         yield SecretFiles(name=MODEL_KEY, remote=names.secret(NAMESPACE, agent.model.secret_name))
 
 
-def _calls(agent: ResolvedAgent, identity: StackIdentity) -> Iterator[Call]:
+def _calls(agent: ResolvedAgent, mcp: McpPlatformSettings, identity: StackIdentity) -> Iterator[Call]:
     yield ToCache()
     for server in agent.servers:
-        yield ToWorkload(MCP, server, MCP_PORT)
+        yield reached_by(server, mcp)
     match agent.model:
         case BedrockModel():
             yield ToAws("bedrock-runtime", reason=without_endpoint(identity))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from components.kubernetes.manifest import Json
 
@@ -26,7 +26,7 @@ CONFIG_LIMIT: Final = 1_000_000
 MAX_CALLERS: Final = 700
 """Callers with a host or two that fit: a listener has about 1,250 characters."""
 
-_TYPE: Final = "type.googleapis.com/envoy."
+TYPE: Final = "type.googleapis.com/envoy."
 _ADMIN: Final = "admin"
 
 
@@ -36,30 +36,38 @@ def bootstrap(listeners: Mapping[str, tuple[int, Sequence[tuple[str, int]]]]) ->
     The same bytes for the same input. ``ValueError`` where it is longer than a ConfigMap holds.
     """
     hosts = sorted({target for _, targets in listeners.values() for target in targets})
-    config: dict[str, Json] = {
-        "admin": {"address": _address("127.0.0.1", ADMIN_PORT)},
-        "overload_manager": _overload(),
-        "static_resources": {
-            "listeners": [
-                _listener("status", STATUS_PORT, _status_routes(), logged=False),
-                *(
-                    _listener(caller, port, [_tunnel(target) for target in sorted(targets)], logged=True)
-                    for caller, (port, targets) in sorted(listeners.items())
-                ),
-            ],
-            "clusters": [
-                _cluster(_ADMIN, "127.0.0.1", ADMIN_PORT, "STATIC"),
-                *(_cluster(_text(host), *host, "LOGICAL_DNS") for host in hosts),
-            ],
-        },
-    }
-    text = json.dumps(config, separators=(",", ":"), sort_keys=True)
+    text = document(
+        [
+            listener(
+                caller,
+                port,
+                [_tunnel(target) for target in sorted(targets)],
+                log={"caller": caller, "host": "%REQ(:AUTHORITY)%"},
+                more={"upgrade_configs": [{"upgrade_type": "CONNECT"}]},
+            )
+            for caller, (port, targets) in sorted(listeners.items())
+        ],
+        [cluster(_text(host), *host, "LOGICAL_DNS") for host in hosts],
+    )
     if len(text) > CONFIG_LIMIT:
         raise ValueError(
             f"the egress proxy's configuration has {len(text)} characters for {len(listeners)} callers; a ConfigMap "
             f"holds {CONFIG_LIMIT}"
         )
     return text
+
+
+def document(listeners: Sequence[Json], clusters: Sequence[Json]) -> str:
+    """A whole configuration as JSON, with readiness and metrics on ``STATUS_PORT`` besides."""
+    config: dict[str, Json] = {
+        "admin": {"address": _address("127.0.0.1", ADMIN_PORT)},
+        "overload_manager": _overload(),
+        "static_resources": {
+            "listeners": [listener("status", STATUS_PORT, _status_routes()), *listeners],
+            "clusters": [cluster(_ADMIN, "127.0.0.1", ADMIN_PORT, "STATIC"), *clusters],
+        },
+    }
+    return json.dumps(config, separators=(",", ":"), sort_keys=True)
 
 
 def _text(target: tuple[str, int]) -> str:
@@ -72,28 +80,42 @@ def _address(host: str, port: int) -> dict[str, Json]:
 
 def _overload() -> dict[str, Json]:
     connections: dict[str, Json] = {
-        "@type": f"{_TYPE}extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+        "@type": f"{TYPE}extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
         "max_active_downstream_connections": MAX_CONNECTIONS,
     }
     name = "envoy.resource_monitors.global_downstream_max_connections"
     return {"resource_monitors": [{"name": name, "typed_config": connections}]}
 
 
-def _listener(name: str, port: int, hosts: Iterable[Json], *, logged: bool) -> dict[str, Json]:
+def listener(
+    name: str,
+    port: int,
+    hosts: Iterable[Json],
+    *,
+    log: Mapping[str, str] | None = None,
+    filters: Iterable[Json] = (),
+    more: Mapping[str, Json] | None = None,
+) -> Json:
+    """A listener for HTTP whose requests go by ``hosts``, through ``filters``.
+
+    ``log`` are the fields of its own in the access log, without which it keeps none; ``more`` is laid over its
+    connection manager.
+    """
     manager: dict[str, Json] = {
-        "@type": f"{_TYPE}extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "@type": f"{TYPE}extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": name,
         "route_config": {"virtual_hosts": list(hosts)},
         "http_filters": [
+            *filters,
             {
                 "name": "envoy.filters.http.router",
-                "typed_config": {"@type": f"{_TYPE}extensions.filters.http.router.v3.Router"},
-            }
+                "typed_config": {"@type": f"{TYPE}extensions.filters.http.router.v3.Router"},
+            },
         ],
+        **(more or {}),
     }
-    if logged:
-        manager["upgrade_configs"] = [{"upgrade_type": "CONNECT"}]
-        manager["access_log"] = [_access_log(name)]
+    if log is not None:
+        manager["access_log"] = [_access_log(log)]
     return {
         "name": name,
         "address": _address("0.0.0.0", port),  # noqa: S104 - in its own pod; network policies say who gets there
@@ -103,20 +125,19 @@ def _listener(name: str, port: int, hosts: Iterable[Json], *, logged: bool) -> d
     }
 
 
-def _access_log(caller: str) -> dict[str, Json]:
-    """Who asked for which host and what came of it: the audit trail of calls to the outside."""
-    fields: dict[str, Json] = {
+def _access_log(fields: Mapping[str, str]) -> dict[str, Json]:
+    """Who asked for what and what came of it: the audit trail."""
+    every: dict[str, Json] = {
         "time": "%START_TIME%",
-        "caller": caller,
-        "host": "%REQ(:AUTHORITY)%",
+        **fields,
         "status": "%RESPONSE_CODE%",
         "flags": "%RESPONSE_FLAGS%",
         "sent": "%BYTES_SENT%",
         "received": "%BYTES_RECEIVED%",
     }
     stream: dict[str, Json] = {
-        "@type": f"{_TYPE}extensions.access_loggers.stream.v3.StdoutAccessLog",
-        "log_format": {"json_format": fields},
+        "@type": f"{TYPE}extensions.access_loggers.stream.v3.StdoutAccessLog",
+        "log_format": {"json_format": every},
     }
     return {"name": "envoy.access_loggers.stdout", "typed_config": stream}
 
@@ -139,14 +160,17 @@ def _status_routes() -> list[Json]:
     return [{"name": "status", "domains": ["*"], "routes": routes}]
 
 
-def _cluster(name: str, host: str, port: int, discovery: str) -> dict[str, Json]:
+def cluster(
+    name: str, host: str, port: int, discovery: Literal["STATIC", "STRICT_DNS", "LOGICAL_DNS"]
+) -> dict[str, Json]:
+    """Where requests are sent: one host."""
     endpoint: dict[str, Json] = {"endpoint": {"address": _address(host, port)}}
-    cluster: dict[str, Json] = {
+    made: dict[str, Json] = {
         "name": name,
         "type": discovery,
         "connect_timeout": "5s",
         "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
     }
     if discovery != "STATIC":
-        cluster["dns_lookup_family"] = "V4_ONLY"  # the ways out of the VPC are IPv4
-    return cluster
+        made["dns_lookup_family"] = "V4_ONLY"  # the ways out of the VPC are IPv4
+    return made

@@ -13,7 +13,8 @@ from components.cluster_services import ClusterServices
 from components.context import Context
 from components.eks_cluster import EksCluster
 from components.mcp_platform.settings import NAMESPACE, McpPlatformSettings
-from components.mcp_platform.workloads import PRIORITY_CLASS, grants, url
+from components.mcp_platform.tool_gateway import PRIORITY_CLASS
+from components.mcp_platform.workloads import grants, tool_enforcement, url
 from components.tenancy import DeployedWorkload, WorkloadNamespace
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class McpPlatform(pulumi.ComponentResource):
 
     namespace: str
     endpoints: Mapping[str, str]
-    """Where workloads in the cluster call each server."""
+    """Where agents call each server."""
+    tools: Mapping[str, str]
+    """Who holds agents to each server's list of tools: ``gateway``, or ``advisory`` where it is advice."""
 
     def __init__(  # noqa: PLR0917 - what a component stands on, in the order of every component
         self,
@@ -58,7 +61,8 @@ class McpPlatform(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         objects, workloads = services.objects, plan.egress.of(NAMESPACE)
         self.namespace = NAMESPACE
-        self.endpoints = {server: url(server, row) for server, row in settings.servers.items()}
+        self.endpoints = {server: url(server, settings) for server in settings.servers}
+        self.tools = {server: tool_enforcement(server, settings) for server in settings.servers}
         objects.add(priority_class(PRIORITY_CLASS, PRIORITY, "MCP servers: every agent needs them"), parent=self)
         WorkloadNamespace(plan.namespaces[NAMESPACE], workloads, context, objects, cluster.ref, opts=child)
         if context.identity.phase == "running":

@@ -17,6 +17,8 @@ SECTION: Final = "mcp"
 NAMESPACE: Final = "mcp"
 EGRESS_PROXY: Final = "egress-proxy"
 """Name of the workload through which external hosts are reached. No server may have it."""
+TOOL_GATEWAY: Final = "tool-gateway"
+"""Name of the workload that lets agents call listed tools only. No server may have it."""
 DEFAULT_PORT: Final = 9877
 
 ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
@@ -56,9 +58,10 @@ ServiceReference = Annotated[
 class PermissionProfile(Settings):
     """Who may call a server, what it offers them, and where it may go itself.
 
-    Agents, services and external hosts are enforced by NetworkPolicies and the egress proxy. Tools are enforced where a
-    gateway reads the ``Mcp-Name`` header; where there is none, the list is advice to the server, and says so. Outside
-    production a server that calls an AWS service without an interface endpoint may reach public addresses (decision 9).
+    Agents, services and external hosts are enforced by NetworkPolicies and the egress proxy. Tools are enforced by the
+    tool gateway, which reads the ``Mcp-Name`` header; for a server that isn't behind it (WebSocket, or
+    ``tool_gateway: null``) the list is advice to the server, and says so. Outside production a server that calls an AWS
+    service without an interface endpoint may reach public addresses (decision 9).
     """
 
     agents: Annotated[list[Slug], Unique] = []
@@ -127,6 +130,18 @@ class EgressProxySettings(Settings):
     )
 
 
+class ToolGatewaySettings(Settings):
+    """The gateway between agents and servers of streamable HTTP."""
+
+    replicas: Annotated[int, Field(ge=1, le=10, strict=True)] = 2
+    """A fixed number: without the gateway no agent reaches a server."""
+    calls_per_minute: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 3000
+    """Requests that a server gets at most, from each replica of the gateway; more are answered 429."""
+    resources: Resources = Resources(
+        requests=Quantities(cpu="50m", memory="64Mi"), limits=Quantities(cpu="500m", memory="256Mi")
+    )
+
+
 class McpPlatformSettings(Settings):
     """The MCP servers and how the agents may use them."""
 
@@ -134,6 +149,9 @@ class McpPlatformSettings(Settings):
     """For every server that doesn't say otherwise."""
     egress_proxy: EgressProxySettings = EgressProxySettings()
     """The cluster's one way to external hosts."""
+    tool_gateway: ToolGatewaySettings | None = ToolGatewaySettings()
+    """Lets agents call the tools of a server's profile only. ``null``: they call servers directly, and tools are
+    advice."""
     servers: Annotated[dict[Slug, McpServer], Field(min_length=1)]
     """The servers by name."""
 
@@ -145,8 +163,9 @@ class McpPlatformSettings(Settings):
 
 
 def _between(servers: Mapping[str, McpServer]) -> Iterator[Problem]:
-    if EGRESS_PROXY in servers:
-        yield Problem((EGRESS_PROXY,), EGRESS_PROXY, "another name: the egress proxy has this one")
+    for taken, whose in ((EGRESS_PROXY, "the egress proxy"), (TOOL_GATEWAY, "the tool gateway")):
+        if taken in servers:
+            yield Problem((taken,), taken, f"another name: {whose} has this one")
     for name, server in servers.items():
         for index, reference in enumerate(server.profile.services):
             path = (name, "profile", "services", index)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from components.context import StackIdentity
 from components.kubernetes.paths import Call, ToAws, ToExternal, ToWorkload
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import ContainerPort, Metrics, Probe, Probes, Route, SecretFiles, Workload
-from components.mcp_platform.settings import NAMESPACE, McpPlatformSettings, McpServer
+from components.mcp_platform.protocol import PATH, PORT
+from components.mcp_platform.settings import NAMESPACE, TOOL_GATEWAY, McpPlatformSettings, McpServer
+from components.mcp_platform.tool_gateway import PRIORITY_CLASS, ports, tool_gateway
 from components.naming import Names
 from components.pod_identity import Grant
 from components.store_access import bucket_environment, bucket_grants
 from components.tenancy import key_grant
 from components.workload_settings import FixedScaling, ServerScaling
 
-PRIORITY_CLASS: Final = "mcp-server"
-PORT: Final = "http"
-PATH: Final = "/mcp"
-"""The one endpoint of streamable HTTP; a WebSocket server upgrades on it."""
 STICKY_SECONDS: Final = 3600
-TOOL_ENFORCEMENT: Final = "advisory"
-"""No gateway reads ``Mcp-Name`` yet: the list of tools is advice to the server, and its profile says so."""
 _PROFILE: Final = "/etc/mcp/profile.json"
 
 
@@ -41,13 +37,22 @@ class ContextStore:
 
 
 def workloads(
-    settings: McpPlatformSettings, identity: StackIdentity, names: Names, contexts: ContextStore
+    settings: McpPlatformSettings,
+    identity: StackIdentity,
+    names: Names,
+    contexts: ContextStore,
+    caches: Mapping[str, str],
 ) -> list[Workload]:
-    """A workload for each server, in the file's order."""
-    return [
+    """A workload for each server, in the file's order, then the tool gateway where there is one.
+
+    ``caches``: pull-through caches, from an upstream registry's host to where its images are read instead.
+    """
+    servers = [
         _workload(name, server, settings, identity=identity, names=names, contexts=contexts)
         for name, server in settings.servers.items()
     ]
+    gateway = tool_gateway(settings, caches)
+    return servers if gateway is None else [*servers, gateway]
 
 
 def _workload(
@@ -74,7 +79,7 @@ def _workload(
         probes=Probes(liveness=Probe(port=PORT, path="/health")),
         priority_class=PRIORITY_CLASS,
         env=_environment(name, server, names, contexts),
-        files={_PROFILE: profile_document(name, server)},
+        files={_PROFILE: profile_document(name, settings)},
         secrets=tuple(SecretFiles(name=secret, remote=names.secret(NAMESPACE, secret)) for secret in server.secrets),
         identity=server.context_store or bool(server.buckets),
         calls=tuple(_calls(server, identity)),
@@ -90,20 +95,33 @@ def replicas_of(scaling: ServerScaling) -> int | None:
     return scaling.replicas if isinstance(scaling, FixedScaling) else None
 
 
-def url(name: str, server: McpServer) -> str:
-    """Where a workload in the cluster calls the server."""
+def reached_by(name: str, settings: McpPlatformSettings) -> ToWorkload:
+    """What an agent calls to reach the server: the server's own port, or its listener at the tool gateway."""
+    number = ports(settings).get(name)
+    return ToWorkload(NAMESPACE, name, PORT) if number is None else ToWorkload(NAMESPACE, TOOL_GATEWAY, f"p{number}")
+
+
+def url(name: str, settings: McpPlatformSettings) -> str:
+    """Where an agent calls the server."""
+    server, number = settings.servers[name], ports(settings).get(name)
     scheme = "ws" if server.transport == "websocket" else "http"
-    return f"{scheme}://{name}.{NAMESPACE}.svc.cluster.local:{server.port}{PATH}"
+    host, port = (name, server.port) if number is None else (TOOL_GATEWAY, number)
+    return f"{scheme}://{host}.{NAMESPACE}.svc.cluster.local:{port}{PATH}"
 
 
-def profile_document(name: str, server: McpServer) -> str:
+def tool_enforcement(name: str, settings: McpPlatformSettings) -> Literal["gateway", "advisory"]:
+    """Who holds agents to the server's list of tools: the gateway, or nobody but the server itself."""
+    return "gateway" if name in ports(settings) else "advisory"
+
+
+def profile_document(name: str, settings: McpPlatformSettings) -> str:
     """What the server is told of its own profile, and what of it is enforced by whom."""
-    profile = server.profile
+    profile = settings.servers[name].profile
     return json.dumps(
         {
             "server": name,
             "agents": {"names": profile.agents, "enforcement": "network-policy"},
-            "tools": {"names": profile.tools, "enforcement": TOOL_ENFORCEMENT},
+            "tools": {"names": profile.tools, "enforcement": tool_enforcement(name, settings)},
             "services": {"names": profile.services, "enforcement": "network-policy"},
             "external_hosts": {"names": profile.external_hosts, "enforcement": "egress-proxy"},
         },

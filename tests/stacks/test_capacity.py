@@ -93,7 +93,8 @@ def test_only_who_says_so_lands_on_spot_nodes_and_the_rest_has_room_to_grow(
 ) -> None:
     """EKS's own groups don't grow by themselves: without an open pool the overflow would wait, or land on spot."""
     pools = [m for m in manifests(run_of(stack)) if m["kind"] == "NodePool"]
-    spot, others = [], []
+    spot: list[tuple[str, object]] = []
+    others: list[tuple[str, object]] = []
     for pool in pools:
         template = pool["spec"]["template"]["spec"]
         capacity = next(r["values"] for r in template["requirements"] if r["key"] == "karpenter.sh/capacity-type")

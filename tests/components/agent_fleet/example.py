@@ -114,7 +114,7 @@ def pure(sections: Raw, stack: str = "production") -> Pure:
     who = identity(stack)
     names = names_of(who)
     declared = [
-        *mcp_platform.workloads(mcp, who, names, contexts_of(names)),
+        *mcp_platform.workloads(mcp, who, names, contexts_of(names), CACHES),
         *agent_fleet.workloads(agents, mcp, who, names),
     ]
     return Pure(mcp, agents, who, names, with_egress_proxy(declared, mcp.egress_proxy, CACHES))
