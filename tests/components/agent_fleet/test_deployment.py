@@ -55,7 +55,7 @@ def document(resource: Resource, field: str) -> dict[str, Any]:
 def test_every_server_and_agent_is_made(run_of: RunOf, stack: str) -> None:
     sections = raw(stack)
     deployments = of_type(run_of(stack, "running"), DEPLOYMENT)
-    servers = {f"main/mcp/deployment/{name}" for name in (*sections["mcp"]["servers"], "egress-proxy")}
+    servers = {f"main/mcp/deployment/{name}" for name in (*sections["mcp"]["servers"], "egress-proxy", "tool-gateway")}
     agents = {f"main/mcp-agents/deployment/{name}" for name in (*sections["agents"]["agents"], "coordinator")}
     assert set(deployments) == servers | agents
 

@@ -13,6 +13,7 @@ from components.agent_fleet import ResolvedAgent
 from components.agent_fleet.workloads import grants, scaler_manifests
 from components.kubernetes import Workload, most, quota_for, workload_manifests
 from components.kubernetes.manifest import Json
+from components.mcp_platform.tool_gateway import ports
 from tests.components.agent_fleet.example import ENDPOINTS, STACKS, Pure, Raw, agents_of, pure, raw, topology
 from tests.pod_security import hardening_violations, pod_of, restricted_violations
 
@@ -69,7 +70,7 @@ def test_a_new_agent_is_a_few_lines() -> None:
         ("mcp-agents/tutor", "kube-dns", 53, "dns"),
         ("mcp-agents/tutor", "pod-identity-agent", 80, "identity"),
         ("mcp-agents/tutor", "cache", 6379, "cache"),
-        ("mcp-agents/tutor", "mcp/content", 9877, "workload"),
+        ("mcp-agents/tutor", "mcp/tool-gateway", ports(after.mcp)["content"], "workload"),
         ("mcp-agents/tutor", "aws:bedrock-runtime", 443, "aws"),
         ("monitoring/prometheus", "mcp-agents/tutor", 8080, "scrape"),
     }
@@ -158,12 +159,32 @@ def test_placement_and_priority(production: Pure) -> None:
     assert quiz["terminationGracePeriodSeconds"] < 120  # a spot instance goes two minutes after its notice
 
 
-def test_agents_may_call_their_servers_and_no_other(production: Pure) -> None:
+def test_agents_may_call_their_servers_listeners_and_no_other(production: Pure) -> None:
+    """The gateway has a port a server: whose port an agent reaches, that server it may call."""
     matrix = topology(production, *ENDPOINTS).matrix()
+    called = {
+        (p.source, p.destination, p.port) for p in matrix if p.kind == "workload" and p.destination.startswith("mcp/")
+    }
+    sections = raw()
+    listeners = ports(production.mcp)
+    assert len(set(listeners.values())) == len(sections["mcp"]["servers"])
+    declared = {
+        (f"mcp-agents/{name}", "mcp/tool-gateway", listeners[server])
+        for name, agent in sections["agents"]["agents"].items()
+        for server in agent["servers"]
+    }
+    behind = {("mcp/tool-gateway", f"mcp/{server}", 9877) for server in sections["mcp"]["servers"]}
+    assert called == declared | behind | {("mcp/assessment", "mcp/content", 9877)}
+
+
+def test_without_the_gateway_agents_call_servers_themselves() -> None:
+    sections = raw()
+    sections["mcp"]["tool_gateway"] = None
+    matrix = topology(pure(sections), *ENDPOINTS).matrix()
     called = {(p.source, p.destination) for p in matrix if p.kind == "workload" and p.destination.startswith("mcp/")}
     declared = {
         (f"mcp-agents/{name}", f"mcp/{server}")
-        for name, agent in raw()["agents"]["agents"].items()
+        for name, agent in sections["agents"]["agents"].items()
         for server in agent["servers"]
     }
     assert called == declared | {("mcp/assessment", "mcp/content")}
@@ -178,15 +199,25 @@ def test_both_sides_of_a_path_are_open_and_agree(production: Pure) -> None:
     server: dict[str, Any] = paths.policy(production.workloads["mcp", "assessment"]).to_dict()
     agent: dict[str, Any] = paths.policy(production.workloads["mcp-agents", "quiz"]).to_dict()
     (rule,) = [r for r in server["spec"]["ingress"] if r["ports"] == [{"port": 9877, "protocol": "TCP"}]]
-    inside = [peer for peer in rule["from"] if peer["namespaceSelector"]["matchLabels"] == {METADATA: "mcp-agents"}]
-    assert [peer["podSelector"] for peer in inside] == pods("supervisor", "quiz", "review")
+    inside = [peer["podSelector"] for peer in rule["from"] if "namespaceSelector" not in peer]
+    assert inside == pods("tool-gateway")  # and Prometheus, from its own namespace
+    listeners = ports(production.mcp)
+    wanted = sorted(listeners[name] for name in ("main", "content", "assessment"))
     targets = [
-        peer["podSelector"]
+        (peer["podSelector"], [entry["port"] for entry in rule["ports"]])
         for rule in agent["spec"]["egress"]
         for peer in rule["to"]
-        if "podSelector" in peer and rule["ports"] == [{"port": 9877, "protocol": "TCP"}]
+        if "podSelector" in peer
     ]
-    assert targets == pods("main", "content", "assessment")
+    assert targets == [(*pods("tool-gateway"), wanted)]
+    gateway: dict[str, Any] = paths.policy(production.workloads["mcp", "tool-gateway"]).to_dict()
+    opened = [
+        [entry["port"] for entry in rule["ports"]]
+        for rule in gateway["spec"]["ingress"]
+        for peer in rule["from"]
+        if peer["podSelector"] == pods("quiz")[0]
+    ]
+    assert opened == [wanted]
     assert server["spec"]["policyTypes"] == agent["spec"]["policyTypes"] == ["Ingress", "Egress"]
 
 
@@ -251,7 +282,7 @@ def test_an_agent_is_told_its_budget_its_servers_and_whom_to_ask(production: Pur
     (text,) = quiz.files.values()
     servers = json.loads(text)
     assert servers["assessment"] == {
-        "url": "http://assessment.mcp.svc.cluster.local:9877/mcp",
+        "url": f"http://tool-gateway.mcp.svc.cluster.local:{ports(production.mcp)['assessment']}/mcp",
         "transport": "streamable-http",
         "approval_tools": ["publish_quiz"],
     }

@@ -123,7 +123,7 @@ def test_elsewhere_a_missing_endpoint_is_an_exception_with_its_reason() -> None:
 def test_the_profile_tells_what_is_enforced_and_what_is_advice(production: Pure) -> None:
     (text,) = production.workloads["mcp", "assessment"].files.values()
     profile = json.loads(text)
-    assert profile["tools"] == {"names": ["create_quiz", "grade_answer", "publish_quiz"], "enforcement": "advisory"}
+    assert profile["tools"] == {"names": ["create_quiz", "grade_answer", "publish_quiz"], "enforcement": "gateway"}
     assert profile["agents"] == {"names": ["supervisor", "quiz", "review"], "enforcement": "network-policy"}
     assert profile["external_hosts"]["enforcement"] == "egress-proxy"
 
