@@ -81,7 +81,15 @@ for key, cluster_settings in settings.clusters.items():
         f"applications-{key}", settings.applications, plan, context, cluster, services, opts=inside
     )
     Observability(
-        f"observability-{key}", settings.observability, plan, context, cluster, services, agents.budgets, opts=inside
+        f"observability-{key}",
+        settings.observability,
+        plan,
+        context,
+        cluster,
+        services,
+        data,
+        agents.budgets,
+        opts=inside,
     )
     pulumi.export(f"cluster-{key}", {"name": cluster.name, "endpoint": cluster.endpoint, "version": cluster.version})
     pulumi.export(f"gateway-{key}", entry.gateway)

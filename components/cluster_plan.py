@@ -41,12 +41,15 @@ from components.model import Problem, Settings, one_of
 from components.naming import Names
 from components.networking.plan import Tier
 from components.networking.settings import NetworkingSettings
+from components.observability.exporters import exporters
+from components.observability.settings import ObservabilitySettings
 from components.upstream import pull_through
 from components.versions import allocatable
 
 CONTEXTS: Final = "mcp-contexts"
 """The table of MCP contexts, among the data layer's tables."""
-PROMETHEUS: Final[Key] = ("monitoring", "kube-prometheus-stack-prometheus")
+PROMETHEUS_STACK: Final = "kube-prometheus-stack"
+PROMETHEUS: Final[Key] = ("monitoring", f"{PROMETHEUS_STACK}-prometheus")
 _MIB: Final = 1024**2
 
 
@@ -63,6 +66,7 @@ class Sections:
     applications: ApplicationsSettings
     edge: EdgeSettings
     database_access: DatabaseAccessSettings
+    observability: ObservabilitySettings
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -123,6 +127,8 @@ class ClusterPlan:
             *agent_workloads(sections.agents, sections.mcp, identity, names),
             *(workload for made in applications.values() for workload in made),
         ]
+        if any(operator.name == PROMETHEUS_STACK for operator in operators):
+            ours += exporters(sections.observability.exporters, sections.data, names)
         gateway = _gateway(sections)
         if gateway is None:
             ours = [unrouted(workload) for workload in ours]

@@ -14,6 +14,7 @@ from components.cluster_services.operators import Operator, Site
 from components.context import Context
 from components.eks_cluster import EksCluster
 from components.kubernetes.cluster_objects import ClusterObjects
+from components.kubernetes.manifest import name_of
 from components.kubernetes.namespace import namespace_manifests
 from components.pod_identity import PodIdentity
 from components.tenancy import secrets_role_parts
@@ -68,8 +69,12 @@ class Installer:
             if name in self._policies:
                 continue
             self.objects.add_all(namespace_manifests(self.plan.namespaces[name]), parent=parent)
+            # workloads of ours bring their own
+            ours = {workload.name for workload in self.plan.egress.of(name)}
             self._policies[name] = [
-                self.objects.add(policy, parent=parent) for policy in self.plan.topology.policies(name)
+                self.objects.add(policy, parent=parent)
+                for policy in self.plan.topology.policies(name)
+                if name_of(policy) not in ours
             ]
 
     def install(

@@ -12,6 +12,8 @@ from components.cluster_services.catalog.prometheus import GRAFANA_ADMIN_SECRET
 from components.cluster_services.operators import merged
 from components.cluster_services.services import OBSERVABILITY, ClusterServices, homes
 from components.context import Context
+from components.data_layer import DataLayer
+from components.edge.hosts import Hosts
 from components.eks_cluster import EksCluster
 from components.kubernetes.crds.external_secrets import (
     Data,
@@ -23,10 +25,11 @@ from components.kubernetes.crds.external_secrets import (
 )
 from components.kubernetes.external_secret import STORE
 from components.observability.alerts import CORE, budget_alerts
+from components.observability.exporters import probe_manifests
 from components.observability.routing import ALERTING_SECRET, alertmanager_config
 from components.observability.rules import prometheus_rules
 from components.observability.settings import ObservabilitySettings
-from components.tenancy import open_secrets
+from components.tenancy import DeployedWorkload, open_secrets
 
 if TYPE_CHECKING:
     from components.cluster_plan import ClusterPlan
@@ -54,6 +57,7 @@ class Observability(pulumi.ComponentResource):
         context: Context,
         cluster: EksCluster,
         services: ClusterServices,
+        data: DataLayer,
         budgets: Mapping[str, float],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -79,7 +83,29 @@ class Observability(pulumi.ComponentResource):
                     objects.add(rule, parent=self, depends_on=[watching])
             else:
                 installer.install(operator, self, values=values)
+        if context.identity.phase == "running":
+            self._exporters(plan, context, cluster, services, data)
         self.register_outputs({"prometheusUrl": self.prometheus_url})
+
+    def _exporters(
+        self, plan: ClusterPlan, context: Context, cluster: EksCluster, services: ClusterServices, data: DataLayer
+    ) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        workloads = plan.egress.of(NAMESPACE)
+        for workload in workloads:
+            DeployedWorkload(
+                workload,
+                [],
+                plan.topology,
+                services.objects,
+                cluster.ref,
+                opts=child,
+                # their logins get a value when the stores have an address
+                after=data.database_logins.ready,
+            )
+        if workloads:
+            hosts = Hosts(context.identity.domain, context.identity.region)
+            services.objects.add_all(probe_manifests(hosts), parent=self)
 
 
 def _wanted(settings: ObservabilitySettings) -> dict[str, Mapping[str, str]]:

@@ -13,6 +13,13 @@ from components.model import Days, Problem, Settings
 from components.observability.routing import Contacts
 
 
+class ExporterSettings(Settings):
+    """What is measured of the stores."""
+
+    database: bool = True
+    """Whether PostgreSQL is. Its exporter stays connected, so an Aurora Serverless that is measured never pauses."""
+
+
 class ObservabilitySettings(Settings):
     """Metrics, logs, alerts and who is told."""
 
@@ -22,6 +29,8 @@ class ObservabilitySettings(Settings):
     """How long Prometheus keeps metrics."""
     metrics_gib: Annotated[int, Field(ge=5, le=1000, strict=True)] | None = None
     """Size of Prometheus's volume in GiB. Left out: by the stack's tier."""
+    exporters: ExporterSettings = ExporterSettings()
+    """What is measured of the stores; caches are where they have a user of namespace ``monitoring``."""
     log_days: Days = 90
     """How long Loki keeps container logs."""
 

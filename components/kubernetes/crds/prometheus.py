@@ -83,6 +83,44 @@ class PodMonitor(CustomResource):
     spec: PodMonitorSpec
 
 
+class Prober(Part):
+    """The exporter that asks: host and port."""
+
+    url: str
+    path: str = "/probe"
+    scheme: Literal["http", "https"] = "http"
+
+
+class StaticTargets(Part):
+    """What is asked."""
+
+    static: list[str]
+
+
+class ProbeTargets(Part):
+    """Where the targets come from."""
+
+    staticConfig: StaticTargets
+
+
+class ProbeSpec(Part):
+    """What is asked from outside, by whom, how and how often."""
+
+    jobName: str
+    interval: str
+    module: str
+    prober: Prober
+    targets: ProbeTargets
+
+
+class Probe(CustomResource):
+    """Asks targets through an exporter."""
+
+    api_version: ClassVar[str] = API_VERSION
+    resource_kind: ClassVar[str] = "Probe"
+    spec: ProbeSpec
+
+
 class Rule(Part):
     """An alert (``alert``) or a recorded series (``record``). ``for_`` is the API's ``for``, a word of Python."""
 
