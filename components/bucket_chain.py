@@ -32,7 +32,7 @@ class BucketChain:
         return pulumi.ResourceOptions(parent=self._parent, depends_on=[self.ready, *more])
 
     def harden(self, key_arn: pulumi.Input[str] | None, policy: Mapping[str, object]) -> None:
-        """Close the bucket to the public and to ACLs, keep versions, encrypt, and put ``policy`` on it.
+        """Close the bucket to the public and to ACLs, keep versions, encrypt, put ``policy`` on it, tell of its events.
 
         ``key_arn`` ``None`` is SSE-S3: S3 and load balancers write access logs to no bucket under a KMS key.
         """
@@ -59,6 +59,8 @@ class BucketChain:
         self.ready = aws.s3.BucketPolicy(
             name, bucket=bucket, region=region, policy=json.dumps(policy), opts=self._next()
         )
+        # what happens to objects is on EventBridge, free of charge, for whoever has to watch or answer (FSBP S3.11)
+        self.ready = aws.s3.BucketNotification(name, bucket=bucket, region=region, eventbridge=True, opts=self._next())
 
     def age(self, rules: Sequence[aws.s3.BucketLifecycleConfigurationRuleArgsDict]) -> None:
         """Let objects move and end by ``rules``."""

@@ -36,6 +36,13 @@ Conditions: TypeAlias = "Mapping[str, Mapping[str, str | Sequence[str]]]"
 
 
 @dataclass(frozen=True)
+class KeyOf:
+    """The stack's key for a purpose, among the resources of a grant: which ARN that is, the cluster knows."""
+
+    purpose: str
+
+
+@dataclass(frozen=True)
 class Grant:
     """One thing a workload may do: ``actions`` on ``resources`` under ``conditions``.
 
@@ -45,7 +52,7 @@ class Grant:
 
     name: str
     actions: Sequence[str]
-    resources: Sequence[pulumi.Input[str]]
+    resources: Sequence[pulumi.Input[str] | KeyOf]
     conditions: Conditions = field(default_factory=dict)
     reason: str = ""
 
@@ -96,17 +103,20 @@ def _conditions(conditions: Conditions) -> dict[str, dict[str, str | list[str]]]
     }
 
 
-def document(grants: Sequence[Grant]) -> Document:
-    """The policy document of ``grants``, one statement each, in their order.
+def document(grants: Sequence[Grant], keys: Mapping[str, pulumi.Input[str]] | None = None) -> Document:
+    """The policy document of ``grants``, one statement each, in their order; ``keys`` are ARNs by purpose.
 
-    ``ValueError`` where two grants have one name or the document is longer than a role's inline policies may be.
+    ``ValueError`` where two grants have one name or the document is longer than a role's inline policies may be,
+    ``KeyError`` where a grant is on a key that isn't among ``keys``.
     """
+    arns = keys or {}
     names = [grant.name for grant in grants]
     if len(set(names)) != len(names):
         raise ValueError(f"grants need different names: {', '.join(names)}")
     statements: list[Statement] = []
     for grant in grants:
-        statement = Statement(Sid=grant.sid, Effect="Allow", Action=list(grant.actions), Resource=list(grant.resources))
+        resources = [arns[it.purpose] if isinstance(it, KeyOf) else it for it in grant.resources]
+        statement = Statement(Sid=grant.sid, Effect="Allow", Action=list(grant.actions), Resource=resources)
         if grant.conditions:
             statement["Condition"] = _conditions(grant.conditions)
         statements.append(statement)
@@ -133,6 +143,8 @@ class ClusterRef:
     name: str
     arn: str
     exists: pulumi.Resource
+    keys: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
+    """ARNs of the stack's keys by purpose: what ``KeyOf`` stands for."""
 
 
 def trust(cluster_arn: str, namespace: str, service_account: str) -> Document:
@@ -216,7 +228,7 @@ class PodRole(pulumi.ComponentResource):
             for policy in managed
         ]
         if grants:
-            made = pulumi.Output.json_dumps(document(grants))
+            made = pulumi.Output.json_dumps(document(grants, cluster.keys))
             self.ready.append(aws.iam.RolePolicy(name, role=role.name, policy=made, opts=child))
         self.register_outputs({"arn": self.arn})
 

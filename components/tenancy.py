@@ -27,7 +27,7 @@ from components.kubernetes.register import Merge
 from components.kubernetes.topology import Topology
 from components.kubernetes.workload import Workload
 from components.naming import Names
-from components.pod_identity import ClusterRef, Document, Grant, PodIdentity, Statement, document
+from components.pod_identity import ClusterRef, Document, Grant, KeyOf, PodIdentity, Statement, document
 
 ESO_ACCOUNT: Final = ("external-secrets", "external-secrets")
 """Namespace and ServiceAccount of the External Secrets operator: the one who reads for every namespace."""
@@ -36,19 +36,15 @@ ROLLOUT_TIMEOUT: Final = "15m"
 
 
 def key_grant(name: str, purpose: str, service: str, names: Names, actions: Sequence[str] = ("kms:Decrypt",)) -> Grant:
-    """Leave to use the stack's key for ``purpose``, found by its alias, through one service only.
+    """Leave to use the stack's key for ``purpose``, that one key, through one service only.
 
-    DynamoDB, S3 and Secrets Manager open data under a customer managed key with the caller's rights. A policy names no
-    key by its alias as a resource, but as a condition it can (KMS, "Use aliases to control access to KMS keys").
+    DynamoDB, S3 and Secrets Manager open data under a customer managed key with the caller's rights.
     """
     return Grant(
         name,
         actions,
-        [names.arn("kms", "key/*")],
-        conditions={
-            "StringEquals": {"kms:ViaService": f"{service}.{names.region}.amazonaws.com"},
-            "ForAnyValue:StringEquals": {"kms:ResourceAliases": names.key_alias(purpose)},
-        },
+        [KeyOf(purpose)],
+        conditions={"StringEquals": {"kms:ViaService": f"{service}.{names.region}.amazonaws.com"}},
     )
 
 
@@ -112,9 +108,8 @@ def open_secrets(  # noqa: PLR0917 - what a component stands on, in the order of
         description=f"Reads the secrets of {namespace} for {cluster.name}",
         opts=child,
     )
-    policy = aws.iam.RolePolicy(
-        name, role=role.name, policy=json.dumps(document([*secrets_grants(namespace, names), *also])), opts=child
-    )
+    made = pulumi.Output.json_dumps(document([*secrets_grants(namespace, names), *also], cluster.keys))
+    policy = aws.iam.RolePolicy(name, role=role.name, policy=made, opts=child)
     objects.add(
         secret_store(namespace, region=names.region, role_arn=names.role_arn(*parts)),
         parent=parent,

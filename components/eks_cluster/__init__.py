@@ -51,7 +51,7 @@ from components.eks_cluster.settings import (
     check_zones,
 )
 from components.eks_cluster.storage import KEY_PARAMETER, STORAGE_CLASS, storage_class
-from components.keys import Keys
+from components.keys import Keys, Purpose
 from components.kubernetes.register import register
 from components.networking import Networking
 from components.networking.peering import RunnerPeering
@@ -139,7 +139,7 @@ class EksCluster(pulumi.ComponentResource):
         self.addons = {}
         cluster = self._control_plane()
         arn = context.names.arn("eks", f"cluster/{self.name}")
-        self.ref = ClusterRef(self.name, arn, cluster)
+        self.ref = ClusterRef(self.name, arn, cluster, {it.value: keys.of(it).arn for it in Purpose})
         self.cluster_security_group_id = cluster.cluster_security_group_id
         self.endpoint = cluster.kubeconfig_json.apply(_server)
         self.reachable = []

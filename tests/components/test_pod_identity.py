@@ -16,6 +16,7 @@ from components.pod_identity import (
     TRUST_LIMIT,
     UNKNOWN_ARN,
     Grant,
+    KeyOf,
     ManagedPolicy,
     document,
     role_name,
@@ -46,6 +47,14 @@ def test_a_grant_becomes_one_statement() -> None:
 
 def test_a_grant_without_conditions_has_none() -> None:
     assert "Condition" not in document([READ])["Statement"][0]
+
+
+def test_a_key_of_the_stack_is_that_one_key() -> None:
+    grant = Grant("ContextKey", ["kms:Decrypt"], [KeyOf("data")])
+    (statement,) = document([grant], {"data": "arn:aws:kms:us-east-1:111122223333:key/data"})["Statement"]
+    assert statement["Resource"] == ["arn:aws:kms:us-east-1:111122223333:key/data"]
+    with pytest.raises(KeyError, match="data"):
+        document([grant], {"logs": "arn:aws:kms:us-east-1:111122223333:key/logs"})
 
 
 @pytest.mark.parametrize("action", ["*", "s3:*", "s3:Get*", "GetObject", "s3:getObject", ""])

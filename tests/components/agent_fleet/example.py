@@ -168,8 +168,10 @@ standing = aws.ec2.Eip("standing-for-the-cluster", opts=pulumi.ResourceOptions(p
 objects = ClusterObjects("main", kubernetes, ready=[standing])
 for group in ("external-secrets.io", "keda.sh", "monitoring.coreos.com", "gateway.networking.k8s.io"):
     objects.serve(group, standing)
+DATA_KEY, SECRETS_KEY = names.arn("kms", "key/data"), names.arn("kms", "key/secrets")
 name = names.cluster("main")
-cluster = SimpleNamespace(ref=ClusterRef(name, names.arn("eks", f"cluster/{name}"), standing))
+keys = {"data": DATA_KEY, "secrets": SECRETS_KEY}
+cluster = SimpleNamespace(ref=ClusterRef(name, names.arn("eks", f"cluster/{name}"), standing, keys))
 plan = SimpleNamespace(
     egress=pure.egress,
     namespaces={ns.name: ns for ns in platform_namespaces("toolboxai", names.prefix)},

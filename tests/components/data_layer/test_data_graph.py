@@ -195,6 +195,7 @@ CHAIN = (
     "aws:s3/bucketVersioning:BucketVersioning",
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketNotification:BucketNotification",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketLogging:BucketLogging",
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
@@ -205,7 +206,7 @@ def test_a_bucket_is_changed_by_one_resource_at_a_time(graph: Graph) -> None:
     """S3 answers 409 to two at once, so each link of the chain waits for the one before."""
     for bucket in graph.of_type(BUCKET):
         links = [r for type_ in CHAIN for r in graph.of_type(type_) if r.name == bucket.name]
-        assert [link.type for link in links[:6]] == list(CHAIN[:6])
+        assert [link.type for link in links[:7]] == list(CHAIN[:7])
         for before, after in zip([bucket, *links], links, strict=False):
             assert before.urn in after.dependencies, f"{after.urn} does not wait for {before.urn}"
 
@@ -236,7 +237,7 @@ LIFECYCLES: dict[str, tuple[list[tuple[int, str]], int | None, int]] = {
 @pytest.mark.parametrize("thing", sorted(LIFECYCLES))
 def test_a_bucket_ages_as_its_row_says(graph_of: GraphOf, thing: str) -> None:
     tiers, expiry, noncurrent = LIFECYCLES[thing]
-    lifecycle = graph_of("production").one(CHAIN[5], thing)
+    lifecycle = graph_of("production").one(CHAIN[6], thing)
     aging, *markers = items(lifecycle.inputs["rules"])
     assert [(t["days"], t["storageClass"]) for t in aging.get("transitions", [])] == tiers
     assert aging.get("expiration", {}).get("days") == expiry
@@ -247,7 +248,7 @@ def test_a_bucket_ages_as_its_row_says(graph_of: GraphOf, thing: str) -> None:
 
 def test_no_move_comes_after_an_objects_end(graph_of: GraphOf) -> None:
     """A short-lived audit trail climbs down only as many steps as it lives."""
-    [aging, _] = items(graph_of("dev").one(CHAIN[5], "audit").inputs["rules"])
+    [aging, _] = items(graph_of("dev").one(CHAIN[6], "audit").inputs["rules"])
     assert aging["expiration"] == {"days": 90}
     assert [t["days"] for t in aging["transitions"]] == [30]
 
@@ -262,7 +263,7 @@ def test_buckets_are_private_versioned_and_logged(graph: Graph) -> None:
         )
         assert graph.one(CHAIN[1], bucket.name).inputs["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
         assert graph.one(CHAIN[2], bucket.name).inputs["versioningConfiguration"] == {"status": "Enabled"}
-    logged = {r.name: r.inputs for r in graph.of_type(CHAIN[6])}
+    logged = {r.name: r.inputs for r in graph.of_type(CHAIN[7])}
     assert set(logged) == set(BUCKET_KEYS) - {"access-logs"}
     assert {row["targetBucket"] for row in logged.values()} == {target.id}
     assert {name: row["targetPrefix"] for name, row in logged.items()} == {name: f"s3/{name}/" for name in logged}
@@ -288,7 +289,7 @@ def test_only_the_audit_trail_is_locked_as_its_stack_says(
 ) -> None:
     graph = graph_of(stack)
     lockable = [b.name for b in graph.of_type(BUCKET) if b.inputs.get("objectLockEnabled") is True]
-    locks = graph.of_type(CHAIN[7])
+    locks = graph.of_type(CHAIN[8])
     if mode is None:
         assert (lockable, locks) == ([], [])
     else:

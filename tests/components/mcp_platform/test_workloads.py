@@ -10,6 +10,7 @@ import pytest
 from components import mcp_platform
 from components.kubernetes import TopologyError, workload_manifests
 from components.mcp_platform.workloads import grants
+from components.pod_identity import KeyOf
 from tests.components.agent_fleet.example import ENDPOINTS, Pure, Raw, contexts_of, pure, raw, topology
 
 EXTERNAL = {"host": "mcp.example.com", "issuer": "https://id.example.com", "gateway": "toolboxai-production/public"}
@@ -65,7 +66,7 @@ def test_the_context_store_is_the_one_table_by_name(production: Pure) -> None:
     assert list(table.resources) == ["arn:aws:dynamodb:us-east-1:111122223333:table/toolboxai-production-mcp-contexts"]
     assert not any("*" in action or action.endswith(":Scan") for action in table.actions)
     assert key.conditions["StringEquals"] == {"kms:ViaService": "dynamodb.us-east-1.amazonaws.com"}
-    assert key.conditions["ForAnyValue:StringEquals"] == {"kms:ResourceAliases": "alias/toolboxai-production-data"}
+    assert list(key.resources) == [KeyOf("data")]
     env = production.workloads["mcp", "main"].env
     assert (env["CONTEXT_TABLE"], env["CONTEXT_TTL_ATTRIBUTE"], env["CONTEXT_TTL_DAYS"]) == (
         "toolboxai-production-mcp-contexts",

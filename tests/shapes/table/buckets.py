@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from tests.shapes.requests import Row
 
 _FORCE: Final = "the provider's own: what it does before it deletes"
+
+
+def event_bridge(inputs: dict[str, Any]) -> dict[str, Any]:
+    """EventBridge is on by an object that has nothing in it."""
+    rest = {key: value for key, value in inputs.items() if key != "eventbridge"}
+    return {**rest, "eventBridgeConfiguration": {}} if inputs.get("eventbridge") else rest
+
 
 BUCKETS: dict[str, Row] = {
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": Row(
@@ -25,6 +32,12 @@ BUCKETS: dict[str, Row] = {
         "s3", ("PutBucketLifecycleConfiguration",), body="LifecycleConfiguration"
     ),
     "aws:s3/bucketLogging:BucketLogging": Row("s3", ("PutBucketLogging",), body="BucketLoggingStatus.LoggingEnabled"),
+    "aws:s3/bucketNotification:BucketNotification": Row(
+        "s3",
+        ("PutBucketNotificationConfiguration",),
+        body="NotificationConfiguration",
+        shape=event_bridge,
+    ),
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": Row(
         "s3", ("PutObjectLockConfiguration",), body="ObjectLockConfiguration"
     ),
