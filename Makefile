@@ -11,7 +11,7 @@ ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
 PYTHON := python3
 endif
 
-.PHONY: up preview render test pytest lint types bench schema lock clean
+.PHONY: up preview render test pytest lint types bench goldens schema lock clean
 
 up: $(READY)
 	@SANDBOX_STARTED=$$(date +%s.%N) $(RUN) -m sandbox up $(STACK) $(ARGS)
@@ -33,6 +33,10 @@ lint: $(READY)
 
 types: $(READY)
 	@$(VENV)/bin/mypy
+
+# What Argo CD delivers to production, anew: a pull request then shows what changes in the cluster.
+goldens: $(READY)
+	@$(RUN) -m sandbox render production --delivered --to tests/goldens/delivered
 
 bench: $(READY)
 	@$(RUN) -m bench $(ARGS)

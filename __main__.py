@@ -12,6 +12,7 @@ from components.context import Context
 from components.cost import Cost
 from components.data_layer import DataLayer
 from components.database_access import DatabaseAccess
+from components.delivery import Delivery
 from components.edge import Edge
 from components.eks_cluster import EksCluster
 from components.ingress import Ingress
@@ -91,6 +92,8 @@ for key, cluster_settings in settings.clusters.items():
         agents.budgets,
         opts=inside,
     )
+    if settings.delivery is not None:
+        Delivery(f"delivery-{key}", settings.delivery, plan, context, cluster, services, opts=inside)
     pulumi.export(f"cluster-{key}", {"name": cluster.name, "endpoint": cluster.endpoint, "version": cluster.version})
     pulumi.export(f"gateway-{key}", entry.gateway)
     pulumi.export(f"mcp-{key}", {"endpoints": mcp.endpoints, "tools": mcp.tools})

@@ -17,6 +17,7 @@ from components.applications.settings import ApplicationsSettings
 from components.applications.workloads import application_workloads
 from components.cluster_services.catalog import CATALOG
 from components.cluster_services.catalog.addons import sizing
+from components.cluster_services.catalog.delivery import ARGO_CD
 from components.cluster_services.footprint import Profile
 from components.cluster_services.operators import Operator, demand
 from components.cluster_services.paths import endpoints
@@ -248,6 +249,7 @@ def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iter
             continue
         yield from _access_nowhere(plan)
         yield from _too_small(plan)
+        yield from _brought_by_nobody(plan)
 
 
 def _hanging_nowhere(sections: Sections) -> Iterator[Problem]:
@@ -285,3 +287,11 @@ def _too_small(plan: ClusterPlan) -> Iterator[Problem]:
             {name: group.desired for name, group in plan.cluster.node_groups.items()},
             f"more or larger base nodes, fewer operators or fewer replicas: {'; '.join(short)}",
         )
+
+
+def _brought_by_nobody(plan: ClusterPlan) -> Iterator[Problem]:
+    there = [operator.name for operator in plan.operators]
+    left = ["/".join(w.key) for w in plan.egress.workloads if w.delivery == "argocd"]
+    if left and ARGO_CD not in there:
+        few = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")  # noqa: PLR2004 - to read
+        yield Problem(("services", "operators"), there, f"{ARGO_CD} too, or delivery: pulumi for {few}")

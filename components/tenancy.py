@@ -153,6 +153,10 @@ class DeployedWorkload(pulumi.ComponentResource):
 
     ``after`` is what its pods wait for besides; ``merges`` lays values that only AWS knows over an ExternalSecret, by
     the name of the workload's secret.
+
+    The objects of a workload whose ``delivery`` is ``argocd`` are Argo CD's, from the rendered branch; they are checked
+    here and left to it. Identity and network policy are the update's always: the one is AWS's, and the other derives
+    from every workload's paths together, so that nothing put into the branch can open one.
     """
 
     def __init__(  # noqa: PLR0917 - what a component stands on, in the order of every component
@@ -184,7 +188,15 @@ class DeployedWorkload(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self),
             )
             before = identity.ready
-        objects.add(topology.policy(workload), parent=self)
+        policy = objects.add(topology.policy(workload), parent=self)
+        if workload.delivery == "argocd":
+            if merges:
+                raise ValueError(
+                    f"{'/'.join(workload.key)}: Argo CD can't bring what only AWS knows ({', '.join(merges)})"
+                )
+            objects.deliver(workload_manifests(workload), depends_on=[policy, *before, *after])
+            self.register_outputs({})
+            return
         laid_over = {secret_name(workload, name): merge for name, merge in (merges or {}).items()}
         for manifest in workload_manifests(workload):
             pods = pod_spec(manifest) is not None

@@ -58,6 +58,9 @@ Fail = Annotated[
     ),
 ]
 Detail = Annotated[Tree, typer.Option("--tree", help="The resource tree: folded, every resource, or not at all.")]
+Delivered = Annotated[
+    bool, typer.Option("--delivered", help="Only what Argo CD delivers, as STACK/CLUSTER/APPLICATION/.")
+]
 Root = Annotated[
     Path,
     typer.Option("--root", metavar="DIR", help="Where Pulumi.yaml is.", show_default="here", file_okay=False),
@@ -114,18 +117,23 @@ def render(
             "--to",
             metavar="DIR",
             help="Where to; what an earlier render left there is replaced.",
-            show_default=".sandbox/STACK/rendered",
+            show_default=".sandbox/STACK/rendered, or delivered",
             file_okay=False,
         ),
     ] = None,
+    delivered: Delivered = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
     root: Root = Path(),
 ) -> None:
-    """Write the Kubernetes objects as YAML, one file an object. The packs are not asked."""
-    from sandbox.failures import carry_out  # noqa: PLC0415
-    from sandbox.session import Options  # noqa: PLC0415
+    """Write the Kubernetes objects as YAML, one file an object. The packs are not asked.
 
-    raise typer.Exit(carry_out(Options(stack, root, as_json), lambda session: session.render(to)))
+    Without --delivered those that the update applies; with it those that it leaves to Argo CD.
+    """
+    from sandbox.failures import carry_out  # noqa: PLC0415
+    from sandbox.session import Options, Session  # noqa: PLC0415
+
+    command = Session.delivered if delivered else Session.render
+    raise typer.Exit(carry_out(Options(stack, root, as_json), lambda session: command(session, to)))
 
 
 @app.command()

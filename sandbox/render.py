@@ -192,6 +192,16 @@ def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _string)
 
 
+def in_order(document: Mapping[str, Plain]) -> str:
+    """A Kubernetes object as YAML: what it is and what it is called first, then its keys in order."""
+    found = dict(document)
+    first: dict[str, Plain] = {key: found.pop(key) for key in ("apiVersion", "kind", "metadata") if key in found}
+    metadata = first.get("metadata")
+    if isinstance(metadata, dict):
+        first["metadata"] = _sorted(metadata)
+    return dump({**first, **_sorted(found)})
+
+
 def dump(document: Mapping[str, Plain]) -> str:
     """``document`` as YAML that YAML 1.1 and 1.2 readers take alike, keys in the order given."""
     text: str = yaml.dump(

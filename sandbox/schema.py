@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 from pathlib import Path
 from typing import Final
 
 from sandbox.engine.project import STACK_FILE_KEYS, Project
+from sandbox.program_settings import settings_module
 
 SCHEMA: Final = Path("schemas") / "stack.schema.json"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -45,19 +44,8 @@ def text(root: Path) -> str:
 
 
 def _settings(root: Path) -> dict[str, object]:
-    """``StackSettings`` of the module ``settings``; of a project inside another, of ``<directory>.configuration``."""
-    inner = (root.parent / "Pulumi.yaml").is_file()
-    home, name = (root.parent, f"{root.name}.configuration") if inner else (root, "settings")
-    sys.path.insert(0, str(home))
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as problem:
-        if problem.name != name:
-            raise
-        raise LookupError(f"the program has no {name} module") from None
-    finally:
-        sys.path.remove(str(home))
-    schema: dict[str, object] = module.StackSettings.model_json_schema()
+    """``StackSettings`` of the program's settings module."""
+    schema: dict[str, object] = settings_module(root).StackSettings.model_json_schema()
     return schema
 
 

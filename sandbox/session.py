@@ -141,6 +141,22 @@ class Session:
         )
         return GOOD
 
+    def delivered(self, to: Path | None) -> int:
+        """Write what the program leaves to Argo CD, as YAML. Its settings say it all: nothing is run."""
+        from sandbox.delivered import delivered  # noqa: PLC0415 - only this command
+        from sandbox.owned import replace  # noqa: PLC0415
+
+        project, config = self._open()
+        directory = to if to is not None else self.state.directory / "delivered"
+        files = delivered(project, config, self.options.stack)
+        written = replace(directory, files)
+        if not self.options.as_json:
+            changed = f"{written.added} new, {written.changed} changed, {written.removed} gone"
+            what = f"{count(len(files), 'object')} for Argo CD in {_relative(directory)}: {changed}"
+            ui.closing(self.console, f"rendered {self.options.stack}", what, good=True)
+        self._print({"stack": self.options.stack, "directory": str(directory), "files": list(files)})
+        return GOOD
+
     # --- their parts ----------------------------------------------------------------------------------------------
 
     def _open(self) -> tuple[Project, Config]:

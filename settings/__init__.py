@@ -14,7 +14,7 @@ from components.agent_fleet import check as check_agents
 from components.agent_fleet import check_stores as check_agent_stores
 from components.applications import ApplicationsSettings, check_stores
 from components.applications import check as check_applications
-from components.cluster_plan import Sections
+from components.cluster_plan import ClusterPlan, Sections
 from components.cluster_plan import check as check_plan
 from components.cluster_services import ClusterServicesSettings
 from components.cluster_services import check as check_services
@@ -24,11 +24,14 @@ from components.cost import check as check_cost
 from components.data_layer import DataLayerSettings
 from components.data_layer import check as check_data
 from components.database_access import DatabaseAccessSettings
+from components.delivery import DeliverySettings, rendered_tree
+from components.delivery import check as check_delivery
 from components.edge import EdgeSettings
 from components.edge import check as check_edge
 from components.eks_cluster import ClustersSettings
 from components.eks_cluster import check as check_clusters
 from components.eks_cluster import check_zones as check_cluster_zones
+from components.kubernetes.manifest import Json
 from components.mcp_platform import McpPlatformSettings
 from components.model import Settings
 from components.networking import NetworkingSettings
@@ -67,6 +70,8 @@ class StackSettings(Settings):
     """The product's own services: image, port, routes, scaling, stores, Jobs around a release."""
     observability: ObservabilitySettings
     """Metrics, logs, alerts and who is told."""
+    delivery: DeliverySettings | None = None
+    """Argo CD: from where it brings workloads in, and who may sync. Must be given where it is among the operators."""
     cost: CostSettings
     """The budget and who hears of it."""
 
@@ -74,6 +79,13 @@ class StackSettings(Settings):
     def sections(self) -> Sections:
         """What decides what runs in a cluster."""
         return Sections.of(self)
+
+    def rendered(self, stack: str) -> dict[str, dict[str, Json]]:
+        """What Argo CD finds of the stack in the rendered branch: objects by path. Nothing until images are pushed."""
+        if self.delivery is None or self.stack.phase == "bootstrap":
+            return {}
+        plans = (ClusterPlan.of(key, cluster, self.sections) for key, cluster in self.clusters.items())
+        return rendered_tree(stack, self.delivery, plans)
 
     @classmethod
     def load(cls) -> StackSettings:
@@ -100,6 +112,7 @@ CHECKS: Final[Checks] = (
     (("stack", "edge", "applications"), check_applications),
     (("stack", "data", "applications"), check_stores),
     (("stack", "observability"), check_observability),
+    (("stack", "services", "data", "delivery"), check_delivery),
     (("clusters", *Sections.names()), check_plan),
 )
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""

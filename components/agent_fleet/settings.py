@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, f
 
 from components.context import Region
 from components.kubernetes.scaling import ResourceScaling
+from components.kubernetes.workload import Delivery
 from components.mcp_platform.envoy import MAX_CALLERS
 from components.mcp_platform.settings import SECTION as MCP_SECTION
 from components.mcp_platform.settings import (
@@ -100,6 +101,8 @@ class AgentDefaults(Settings):
     """What an agent's model calls may cost a day, in US dollars."""
     resources: Resources = AGENT_RESOURCES
     """Of each replica."""
+    delivery: Delivery = "pulumi"
+    """Who applies its objects: the update itself, or Argo CD from the rendered branch."""
 
 
 class Agent(Settings):
@@ -122,6 +125,8 @@ class Agent(Settings):
     budget_usd_per_day: UsdPerDay | None = None
     """What its model calls may cost a day, in US dollars. The agent is given it and stops there; alerts watch it."""
     resources: Resources | None = None
+    delivery: Delivery | None = None
+    """Who applies its objects, ``pulumi`` or ``argocd``."""
 
 
 class Coordinator(Settings):
@@ -135,6 +140,8 @@ class Coordinator(Settings):
     """How many replicas."""
     resources: Resources = Resources()
     """Of each replica."""
+    delivery: Delivery = "pulumi"
+    """Who applies its objects, ``pulumi`` or ``argocd``."""
 
 
 class AgentFleetSettings(Settings):
@@ -188,6 +195,7 @@ class ResolvedAgent:
     priority: Priority
     budget_usd_per_day: float
     resources: Resources
+    delivery: Delivery
 
 
 def _resolve(
@@ -208,6 +216,7 @@ def _resolve(
         priority=agent.priority or defaults.priority,
         budget_usd_per_day=agent.budget_usd_per_day or defaults.budget_usd_per_day,
         resources=agent.resources or defaults.resources,
+        delivery=agent.delivery or defaults.delivery,
     )
 
 

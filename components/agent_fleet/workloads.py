@@ -98,6 +98,7 @@ def _coordinator(settings: AgentFleetSettings, names: Names) -> Workload:
         secrets=(_cache_secret(settings.queue_user, names),),
         calls=(ToCache(),),
         metrics=Metrics(port=PORT),
+        delivery=coordinator.delivery,
     )
 
 
@@ -124,6 +125,7 @@ def _agent(
         calls=tuple(_calls(agent, mcp, identity)),
         metrics=Metrics(port=PORT),
         grace_seconds=GRACE_SECONDS,
+        delivery=agent.delivery,
     )
 
 

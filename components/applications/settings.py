@@ -10,7 +10,7 @@ from components.applications.laws import between_applications
 from components.applications.rollout import Rolling, Rollout
 from components.kubernetes.namespace import Quota
 from components.kubernetes.scaling import ResourceScaling
-from components.kubernetes.workload import AbsolutePath, EnvName, UrlPath
+from components.kubernetes.workload import AbsolutePath, Delivery, EnvName, UrlPath
 from components.mcp_platform.settings import ExternalHost
 from components.model import DnsLabel, Memory, Resources, Settings, Slug, refuse
 from components.naming import Names
@@ -147,6 +147,8 @@ class Application(Settings):
     """What it lets through from one client. Left out: it limits nothing itself."""
     migration: Migration | None = None
     """What must have run before a release starts."""
+    delivery: Delivery | None = None
+    """Who applies its objects, ``pulumi`` or ``argocd``. Left out: what ``defaults`` says."""
 
     @field_validator("health")
     @classmethod
@@ -222,6 +224,8 @@ class ApplicationDefaults(Settings):
     """How many replicas."""
     resources: Resources = Resources()
     """Of each replica."""
+    delivery: Delivery = "pulumi"
+    """Who applies its objects: the update itself, or Argo CD from the rendered branch."""
 
 
 class SmokeTest(Settings):
@@ -276,6 +280,10 @@ class ApplicationsSettings(Settings):
         if application.volume is not None or application.rollout.kind == "recreate":
             return FixedScaling(kind="fixed", replicas=1)
         return application.scaling or self.defaults.scaling
+
+    def delivery_of(self, application: Application) -> Delivery:
+        """Who applies an application's objects."""
+        return application.delivery or self.defaults.delivery
 
     def resources_of(self, application: Application) -> Resources:
         """What each of its replicas has."""

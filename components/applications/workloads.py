@@ -26,6 +26,7 @@ from components.kubernetes.paths import Call, FromLoadBalancer, ToExternal, ToWo
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import (
     ContainerPort,
+    Delivery,
     Metrics,
     Probe,
     Probes,
@@ -52,13 +53,22 @@ def application_workloads(
     ``caches``: pull-through caches, from an upstream registry's host to where its images are read instead.
     """
     place = Place.of(settings, identity, names, caches)
-    made = {name: list(_workloads(name, row, place)) for name, row in settings.applications.items()}
+    made = {
+        name: [_by(settings.delivery_of(row), workload) for workload in _workloads(name, row, place)]
+        for name, row in settings.applications.items()
+    }
     released = [workload for workloads in made.values() for workload in workloads]
+    # what tests them comes in with those that come last: the update is done before Argo CD begins
+    last: Delivery = "argocd" if any(workload.delivery == "argocd" for workload in released) else "pulumi"
     if settings.smoke is not None:
-        made[SMOKE] = [smoke_job(settings.smoke, released, place)]
+        made[SMOKE] = [_by(last, smoke_job(settings.smoke, released, place))]
     if settings.load_test is not None:
-        made[LOAD_TEST] = [load_test_job(settings.load_test, released, place)]
+        made[LOAD_TEST] = [_by(last, load_test_job(settings.load_test, released, place))]
     return made
+
+
+def _by(delivery: Delivery, workload: Workload) -> Workload:
+    return workload.model_copy(update={"delivery": delivery})
 
 
 def grants(settings: ApplicationsSettings, names: Names) -> dict[str, list[Grant]]:

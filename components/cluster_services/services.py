@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 OBSERVABILITY: Final = frozenset({"kube-prometheus-stack", "loki", "alloy"})
 """Operators that the component Observability brings."""
+DELIVERY: Final = frozenset({"argo-cd"})
+"""Operators that the component Delivery brings."""
 SECRET_NAMESPACES: Final = ("database", "mcp", "mcp-agents", "monitoring")
 """Namespaces that read secrets of their own, beside the applications'."""
 _ALWAYS_THERE: Final = frozenset({"default", "kube-system"})
@@ -82,11 +84,12 @@ class ClusterServices(pulumi.ComponentResource):
             keep_volumes=context.production,
             backups=_backups(recovery, context, keys),
         )
-        secretive = (*SECRET_NAMESPACES, plan.applications)
+        there = {operator.home.namespace(site.platform) for operator in plan.operators if operator.name in DELIVERY}
+        secretive = (*SECRET_NAMESPACES, plan.applications, *sorted(there))
         self.installer = Installer(plan, site, context, cluster, self.objects, secretive)
         self._teams(plan, production=context.production)
         self._vendors(plan, cluster)
-        ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY]
+        ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY | DELIVERY]
         self.installer.namespaces(homes(ours, plan), self)
         system = Home.SYSTEM.namespace(context.identity.platform)
         self.objects.add_all(admission_manifests(system, plan.images), parent=self)

@@ -20,6 +20,10 @@ class UnknownReferenceError(LookupError):
     """A manifest names what nobody has registered, so it could never work."""
 
 
+class TwoOwnersError(ValueError):
+    """An object that the update and Argo CD would both apply, or one of them twice: each would undo the other."""
+
+
 class ClusterObjects:
     """The objects of one cluster. ``ready`` is what they all wait for: the cluster, its nodes, our access to it."""
 
@@ -37,6 +41,8 @@ class ClusterObjects:
         self._existing = set(existing_namespaces)
         self._objects: dict[tuple[str, str | None, str], pulumi.CustomResource] = {}
         self._servers: dict[str, list[pulumi.Resource]] = {}
+        self._delivered: set[tuple[str, str | None, str]] = set()
+        self._before_delivery: dict[pulumi.Resource, None] = {}
 
     def serve(self, group: str, operator: pulumi.Resource) -> None:
         """Say that ``operator`` (its Release, or its CRDs) serves the API group ``group``, beside those that do so."""
@@ -70,8 +76,10 @@ class ClusterObjects:
     ) -> pulumi.CustomResource:
         """Register one manifest after everything that it names. Options as ``register`` has them.
 
-        ``UnknownReferenceError`` where it names what isn't registered, or no operator serves its kind.
+        ``UnknownReferenceError`` where it names what isn't registered, or no operator serves its kind;
+        ``TwoOwnersError`` where it was registered or left to Argo CD before.
         """
+        self._claim(manifest)
         resource = register(
             manifest,
             cluster_key=self.cluster_key,
@@ -102,6 +110,34 @@ class ClusterObjects:
         """Register manifests in their order: what is named stands before what names it, as the builders give them."""
         return [self.add(manifest, parent=parent, depends_on=depends_on) for manifest in manifests]
 
+    def deliver(self, manifests: Iterable[Manifest], *, depends_on: Sequence[pulumi.Resource] = ()) -> None:
+        """Leave manifests to Argo CD, which finds them in the rendered branch. They are checked as ``add`` checks.
+
+        What they need, and ``depends_on``, is what Argo CD is to wait for: ``before_delivery``.
+        """
+        for manifest in manifests:
+            self._claim(manifest)
+            self._before_delivery |= dict.fromkeys([*depends_on, *self._needs(manifest)])
+            kind, namespace, name = kind_of(manifest), namespace_of(manifest), name_of(manifest)
+            self._delivered.add((kind, namespace, name))
+            if kind == "ExternalSecret":
+                self._delivered.add(("Secret", namespace, name))
+
+    @property
+    def before_delivery(self) -> list[pulumi.Resource]:
+        """What must be there before Argo CD brings anything in, and stay until it has taken everything out."""
+        return list(self._before_delivery)
+
+    def within(self, namespace: str) -> list[pulumi.CustomResource]:
+        """Everything registered in a namespace so far."""
+        return [made for (_, there, _), made in self._objects.items() if there == namespace]
+
+    def _claim(self, manifest: Manifest) -> None:
+        key = kind_of(manifest), namespace_of(manifest), name_of(manifest)
+        owner = "the update" if key in self._objects else "Argo CD" if key in self._delivered else None
+        if owner is not None:
+            raise TwoOwnersError(f"{key[0]} {'/'.join(part for part in key[1:] if part)}: {owner} applies it already")
+
     def _needs(self, manifest: Manifest) -> list[pulumi.Resource]:
         needs: list[pulumi.Resource] = list(self._ready)
         group = api_version_of(manifest).rpartition("/")[0]
@@ -124,4 +160,6 @@ class ClusterObjects:
         return needs
 
     def _exists(self, reference: Reference) -> bool:
+        if (reference.kind, reference.namespace, reference.name) in self._delivered:
+            return True
         return reference.kind == "Namespace" and reference.name in self._existing

@@ -41,9 +41,9 @@ def label_value(text: str) -> str:
     return _NOT_A_LABEL.sub("-", text)[:63].strip("-._")
 
 
-def standard_labels(name: str, *, component: str, part_of: str) -> dict[str, str]:
+def standard_labels(name: str, *, component: str, part_of: str, managed_by: str = "pulumi") -> dict[str, str]:
     """The recommended labels of Kubernetes for one object; pods carry their version besides."""
-    return {NAME: name, COMPONENT: component, PART_OF: part_of, MANAGED_BY: "pulumi"}
+    return {NAME: name, COMPONENT: component, PART_OF: part_of, MANAGED_BY: managed_by}
 
 
 def selector_labels(name: str) -> dict[str, str]:

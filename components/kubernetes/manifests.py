@@ -88,7 +88,9 @@ def workload_manifests(workload: Workload) -> list[Manifest]:
 
 
 def _labels(workload: Workload) -> dict[str, str]:
-    return label.standard_labels(workload.name, component=workload.component, part_of=workload.part_of)
+    return label.standard_labels(
+        workload.name, component=workload.component, part_of=workload.part_of, managed_by=workload.delivery
+    )
 
 
 def _meta(workload: Workload, labels: dict[str, str], name: str | None = None) -> ObjectMeta:

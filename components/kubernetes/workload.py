@@ -39,6 +39,8 @@ GENERAL: Final = "general"
 """The node group that every stack has: on demand and without taints."""
 HTTPS_LISTENER: Final = "https"
 """The listener of a Gateway that speaks TLS: the only one that a route of ours hangs on."""
+Delivery = Literal["pulumi", "argocd"]
+"""Who applies a workload's objects: the update itself, or Argo CD from the rendered branch. Never both."""
 Key = tuple[str, str]
 """Namespace and name: what a workload is called in the whole cluster."""
 
@@ -256,6 +258,8 @@ class Workload(Settings):
     retries: Annotated[int, Field(ge=0, le=20)] = 3
     deadline_seconds: Annotated[int, Field(ge=1, le=86400)] = 600
     """A Job's longest life."""
+    delivery: Delivery = "pulumi"
+    """Who applies its objects. Identity, network policy, quota and the store of secrets are the update's always."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from components.kubernetes.scaling import ResourceScaling
+from components.kubernetes.workload import Delivery
 from components.model import Hostname, Problem, Quantities, Resources, Settings, Slug, refuse, refuse_all
 from components.workload_settings import OwnImage, ServerScaling, Unique, among
 
@@ -109,6 +110,8 @@ class McpServer(Settings):
     """Of each replica. Left out: what ``defaults`` says."""
     profile: PermissionProfile
     """Who may call it, what it offers, where it may go."""
+    delivery: Delivery | None = None
+    """Who applies its objects, ``pulumi`` or ``argocd``. Left out: what ``defaults`` says."""
 
 
 class ServerDefaults(Settings):
@@ -118,6 +121,8 @@ class ServerDefaults(Settings):
     """How many replicas."""
     resources: Resources = Resources()
     """Of each replica."""
+    delivery: Delivery = "pulumi"
+    """Who applies its objects: the update itself, or Argo CD from the rendered branch."""
 
 
 class EgressProxySettings(Settings):

@@ -84,6 +84,7 @@ def _workload(
         identity=server.context_store or bool(server.buckets),
         calls=tuple(_calls(server, identity)),
         metrics=Metrics(port=PORT),
+        delivery=server.delivery or settings.defaults.delivery,
         routes=_routes(server),
         session_affinity_seconds=STICKY_SECONDS if websocket else None,
         grace_seconds=60,

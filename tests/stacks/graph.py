@@ -10,6 +10,7 @@ from typing import Any
 import pulumi_aws
 
 from sandbox.model import Resource, Run, Secret, Unknown
+from tests import delivered
 
 MANDATORY_TAGS = {"Project", "Environment", "Owner", "CostCenter", "DataClass", "ManagedBy"}
 
@@ -31,7 +32,12 @@ def short(token: str) -> str:
 
 
 def manifests(run: Run) -> list[dict[str, Any]]:
-    """Every Kubernetes object of ours, as the API server would be sent it."""
+    """Every Kubernetes object of ours, as the API server would be sent it, by the update or by Argo CD."""
+    return [*applied(run), *delivered.objects(run.stack).values()]
+
+
+def applied(run: Run) -> list[dict[str, Any]]:
+    """Those that the update itself sends."""
     return [
         plain(r.inputs)
         for r in run.resources

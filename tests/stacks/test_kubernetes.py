@@ -122,6 +122,7 @@ def test_built_in_kinds_fit_the_schema_of_the_clusters_version(run: Run) -> None
         module = MODULES.get(manifest["apiVersion"])
         if module is None:
             continue
+        manifest = {key: value for key, value in manifest.items() if value != "[secret]"}  # noqa: PLW2901 - less of it
         struct = getattr(module, manifest["kind"])
         assert msgspec.to_builtins(msgspec.convert(manifest, struct)) == msgspec.to_builtins(
             msgspec.convert(msgspec.to_builtins(msgspec.convert(manifest, struct)), struct)
@@ -166,7 +167,8 @@ def test_images_are_exact_and_ours(run: Run) -> None:
 
 
 def test_secrets_come_from_outside_only(run: Run) -> None:
-    assert of_kind(run, "Secret") == []
+    # the one Secret of ours holds nothing: Argo CD knows its cluster by it
+    assert [named(m) for m in of_kind(run, "Secret")] in ([], ["argocd/Secret/in-cluster"])
     stores = {m["metadata"]["namespace"] for m in of_kind(run, "SecretStore")}
     for m in of_kind(run, "ExternalSecret"):
         assert m["metadata"]["namespace"] in stores

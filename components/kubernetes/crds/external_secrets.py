@@ -45,10 +45,25 @@ class StoreRef(Part):
     kind: Literal["SecretStore"] = "SecretStore"
 
 
+class TemplateMetadata(Part):
+    """Labels of the Secret that is made: whoever reads it finds it by them."""
+
+    labels: dict[str, str]
+
+
+class Template(Part):
+    """What the Secret has besides the values read: labels, and keys that are no secret."""
+
+    metadata: TemplateMetadata
+    data: dict[str, str] | None = None
+    mergePolicy: Literal["Merge"] = "Merge"
+
+
 class Target(Part):
     """The Secret that is made; the ExternalSecret owns it."""
 
     name: str
+    template: Template | None = None
     creationPolicy: Literal["Owner"] = "Owner"
     deletionPolicy: Literal["Retain", "Delete"] = "Retain"
 

@@ -11,7 +11,7 @@ from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.models.rbac_v1 import RoleBinding, RoleRef, Subject
 from lightkube.models.scheduling_v1 import PriorityClass
 
-from components.kubernetes.cluster_objects import ClusterObjects, UnknownReferenceError
+from components.kubernetes.cluster_objects import ClusterObjects, TwoOwnersError, UnknownReferenceError
 from components.kubernetes.crds.karpenter import (
     AmiTerm,
     Disruption,
@@ -194,3 +194,43 @@ def test_a_binding_follows_its_role_and_accounts_where_they_are_ours() -> None:
         Reference("Role", "mcp", "reader", required=False),
         Reference("ServiceAccount", "mcp", "server", required=False),
     ]
+
+
+def test_an_object_has_one_owner() -> None:
+    """Whoever comes second is refused: the update after Argo CD, Argo CD after the update, either after itself."""
+
+    def config(name: str) -> ConfigMap:
+        return ConfigMap(metadata=ObjectMeta(name=name, namespace="default"))
+
+    def program(provider: Provider, parent: Parent) -> None:
+        objects = ClusterObjects("main", provider)
+        objects.add(config("a"), parent=parent)
+        objects.deliver([config("b")])
+        with pytest.raises(TwoOwnersError, match="ConfigMap default/b: Argo CD applies it already"):
+            objects.add(config("b"), parent=parent)
+        with pytest.raises(TwoOwnersError, match="ConfigMap default/b: Argo CD applies it already"):
+            objects.deliver([config("b")])
+        for again in (lambda: objects.add(config("a"), parent=parent), lambda: objects.deliver([config("a")])):
+            with pytest.raises(TwoOwnersError, match="ConfigMap default/a: the update applies it already"):
+                again()
+
+    assert set(run(program)) >= {"main/default/configmap/a"}
+    assert "main/default/configmap/b" not in run(program)
+
+
+def test_what_is_delivered_is_checked_and_tells_what_it_stands_on() -> None:
+    def program(provider: Provider, parent: Parent) -> None:
+        objects = ClusterObjects("main", provider)
+        for group in GROUPS:
+            objects.serve(group, Operator(f"operator-of-{group}"))
+        with pytest.raises(UnknownReferenceError, match="ServiceAccount server needs Namespace mcp"):
+            objects.deliver(workload_manifests(FULL))
+        first = objects.add_all([*namespace_manifests(MCP), priority(), store()], parent=parent)
+        identity = Operator("identity")
+        objects.deliver(workload_manifests(FULL), depends_on=[identity])
+        before = objects.before_delivery
+        assert identity in before
+        assert {first[0], first[-2], first[-1]} <= set(before)
+        assert objects.within("mcp") == [made for made in first if made is not first[0] and made is not first[-2]]
+
+    assert not [name for name in run(program) if "deployment" in name]
