@@ -17,11 +17,10 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import ValidationInfo, field_validator
 
+from components import flow_logs
 from components.context import Context
 from components.data_classes import DataClass, log_limit
-from components.keys import Document
 from components.model import LogDays, PrivateCidr, Problem, Settings, refuse, refuse_all, repeated
-from components.naming import Names
 from components.networking.peering import PRIVATE, runner_name
 from components.networking.settings import NO_CONTROL_PLANE
 from components.security_baseline.keys import SCOPE_TAG
@@ -81,47 +80,6 @@ def check(region: str, production: bool, runner: RunnerSettings | None) -> Itera
             runner.log_days,
             f"at most {limit} days, the limit of operational logs in this environment",
         )
-
-
-def flow_log_trust(names: Names) -> Document:
-    """Flow logs of the account may take the role that writes them."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "FlowLogs",
-                "Effect": "Allow",
-                "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-                "Condition": {
-                    "StringEquals": {"aws:SourceAccount": names.account_id},
-                    "ArnLike": {"aws:SourceArn": names.arn("ec2", "vpc-flow-log/*")},
-                },
-            }
-        ],
-    }
-
-
-def flow_log_policy(group_arn: str) -> Document:
-    """Writing to the one log group."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "WriteFlows",
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                "Resource": [group_arn, f"{group_arn}:log-stream:*"],
-            },
-            {
-                # the call lists groups, and IAM knows none for it
-                "Sid": "ReasonedFindGroup",
-                "Effect": "Allow",
-                "Action": "logs:DescribeLogGroups",
-                "Resource": "*",
-            },
-        ],
-    }
 
 
 class RunnerNetwork(pulumi.ComponentResource):
@@ -287,13 +245,13 @@ class RunnerNetwork(pulumi.ComponentResource):
             "runner",
             path=ACCOUNT_PATH,
             description="Flow logs of the runner's network",
-            assume_role_policy=json.dumps(flow_log_trust(names)),
+            assume_role_policy=json.dumps(flow_logs.trust(names)),
             opts=self._child,
         )
         policy = aws.iam.RolePolicy(
             "runner",
             role=role.name,
-            policy=json.dumps(flow_log_policy(names.log_group_arn(name))),
+            policy=json.dumps(flow_logs.writing(names.log_group_arn(name))),
             opts=self._child,
         )
         aws.ec2.FlowLog(

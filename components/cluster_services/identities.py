@@ -71,7 +71,11 @@ def _signatures(names: Names) -> list[Grant]:
 
 
 def _load_balancers(names: Names, cluster: str) -> list[Grant]:
-    group, balancer = names.arn("ec2", "security-group/*"), names.arn("elasticloadbalancing", "*")
+    group = names.arn("ec2", "security-group/*")
+    balancer, targets, listener, rule = (
+        names.arn("elasticloadbalancing", f"{kind}/*")
+        for kind in ("loadbalancer", "targetgroup", "listener", "listener-rule")
+    )
     owned = {"StringEquals": {f"aws:ResourceTag/{_CLUSTER_TAG}": cluster}}
     marked = {"StringEquals": {f"aws:RequestTag/{_CLUSTER_TAG}": cluster}}
     return [
@@ -84,10 +88,11 @@ def _load_balancers(names: Names, cluster: str) -> list[Grant]:
                 "wafv2:GetWebACLForResource",
                 "wafv2:AssociateWebACL",
                 "wafv2:DisassociateWebACL",
-                "elasticloadbalancing:SetWebAcl",
             ],
             [names.arn("wafv2", "regional/webacl/*"), balancer],
         ),
+        # the other half of an association, on the load balancer's side
+        Grant("SetFirewall", ["elasticloadbalancing:SetWebAcl"], ["*"], reason=_NO_RESOURCE),
         Grant("CreateGroups", ["ec2:CreateSecurityGroup"], [group, names.arn("ec2", "vpc/*")]),
         Grant(
             "TagNewGroups",
@@ -106,11 +111,11 @@ def _load_balancers(names: Names, cluster: str) -> list[Grant]:
             marked,
             reason=_NOT_YET,
         ),
-        Grant("Listen", _LISTEN, [balancer]),
+        Grant("Listen", _LISTEN, [balancer, listener, rule]),
         Grant(
             "TagNew",
             ["elasticloadbalancing:AddTags"],
-            [balancer],
+            [balancer, targets, listener, rule],
             {
                 "StringEquals": {
                     "elasticloadbalancing:CreateAction": [
@@ -122,12 +127,17 @@ def _load_balancers(names: Names, cluster: str) -> list[Grant]:
                 }
             },
         ),
-        Grant("Tag", ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"], [balancer], owned),
-        Grant("Change", _CHANGE, [balancer], owned),
+        Grant(
+            "Tag",
+            ["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"],
+            [balancer, targets, listener, rule],
+            owned,
+        ),
+        Grant("Change", _CHANGE, [balancer, targets], owned),
         Grant(
             "Targets",
             ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
-            [names.arn("elasticloadbalancing", "targetgroup/*")],
+            [targets],
         ),
         Grant(
             "ServiceLinkedRole",

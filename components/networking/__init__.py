@@ -9,6 +9,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from components import flow_logs
 from components.context import Context
 from components.data_classes import DataClass
 from components.keys import Keys
@@ -330,13 +331,13 @@ class Networking(pulumi.ComponentResource):
         )
         role = aws.iam.Role(
             "flow-logs",
-            assume_role_policy=json.dumps(_flow_log_trust(names.account_id, names.region)),
+            assume_role_policy=json.dumps(flow_logs.trust(names)),
             opts=self._child,
         )
         policy = aws.iam.RolePolicy(
             "flow-logs",
             role=role.id,
-            policy=json.dumps(_flow_log_policy(names.log_group_arn(names.log_group("vpc", "flow")))),
+            policy=json.dumps(flow_logs.writing(names.log_group_arn(names.log_group("vpc", "flow")))),
             opts=self._child,
         )
         aws.ec2.FlowLog(
@@ -377,42 +378,6 @@ def _egress(number: int, rule: Rule) -> aws.ec2.NetworkAclEgressArgs:
         to_port=rule.ports[1],
         cidr_block=rule.cidr,
     )
-
-
-def _flow_log_trust(account_id: str, region: str) -> dict[str, object]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-                "Condition": {
-                    "StringEquals": {"aws:SourceAccount": account_id},
-                    "ArnLike": {"aws:SourceArn": f"arn:aws:ec2:{region}:{account_id}:vpc-flow-log/*"},
-                },
-            }
-        ],
-    }
-
-
-def _flow_log_policy(group_arn: str) -> dict[str, object]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-                "Resource": [group_arn, f"{group_arn}:log-stream:*"],
-            },
-            {
-                "Sid": "ReasonedDescribeGroups",
-                "Effect": "Allow",
-                "Action": "logs:DescribeLogGroups",
-                "Resource": f"arn:aws:logs:{group_arn.split(':')[3]}:{group_arn.split(':')[4]}:log-group:*",
-            },
-        ],
-    }
 
 
 __all__ = ["InterfaceEndpoint", "Networking", "NetworkingSettings", "Tier", "check"]

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
-from tests.account import iam
+from tests import iam
 
 HERE = Path(__file__).parent
 

@@ -13,7 +13,8 @@ from account.deploy.statements import Allow, Estate, document
 from components.naming import Names
 from components.security_baseline.boundary import boundary, boundary_arn
 from sandbox.model import Resource, Run
-from tests.account import graph, handlers, iam
+from tests import iam
+from tests.account import graph, handlers
 
 RunOf = Callable[[str], Run]
 ENVIRONMENTS = {

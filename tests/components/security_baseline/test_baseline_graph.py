@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.model import Resource, Run, Value
-from tests.account import iam
+from tests import iam
 from tests.account.graph import ancestors, document, of_type, one
 from tests.components.security_baseline.deployment import ACCOUNT, ELSEWHERE, IDENTITY, deploy
 

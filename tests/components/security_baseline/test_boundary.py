@@ -8,7 +8,7 @@ import pulumi
 
 from components.naming import Names
 from components.security_baseline.boundary import VERBS, bound, boundary, boundary_arn
-from tests.account import iam
+from tests import iam
 from tests.account.graph import of_type
 from tests.components.security_baseline.deployment import ELSEWHERE, IDENTITY, deploy
 

@@ -22,6 +22,7 @@ _SERVICE_ONLY = re.compile(r"^(\*|[a-z0-9-]+:[*?]+)$")
 GLOBAL_KEYS = {
     "aws:calledvia",
     "aws:principalarn",
+    "aws:principaltag",
     "aws:requestedregion",
     "aws:securetransport",
     "aws:sourceaccount",
@@ -67,7 +68,7 @@ def _glob(arn: str) -> str:
 
 
 def _key(key: str) -> str:
-    return re.split(r"[$<]", key.lower(), maxsplit=1)[0]
+    return re.split(r"[$<]|tag-key$", key.lower(), maxsplit=1)[0]
 
 
 @cache
@@ -163,7 +164,7 @@ def _statement_problems(statement: Mapping[str, Any], *, boundary: bool) -> Iter
             for action in found:
                 yield from _unfit(action, resources)
         if found and "Condition" in statement:
-            yield from _conditions(statement["Condition"], pattern, found, allows=allows)
+            yield from conditions(statement["Condition"], pattern, found, allows=allows)
 
 
 def _breadth(statement: Mapping[str, Any], patterns: Sequence[str], resources: Sequence[str]) -> Iterator[str]:
@@ -191,9 +192,10 @@ def _unfit(action: Action, resources: Sequence[str]) -> Iterator[str]:
         yield f"{action.name} works on none of {resources}, but on {list(action.arns)}"
 
 
-def _conditions(
+def conditions(
     condition: Mapping[str, Mapping[str, Any]], pattern: str, found: Sequence[Action], *, allows: bool
 ) -> Iterator[str]:
+    """Condition keys that the actions of a pattern don't have."""
     for keys in condition.values():
         for key in keys:
             unknown = [action.name for action in found if not _knows(action, key)]
@@ -203,7 +205,8 @@ def _conditions(
 
 
 def _knows(action: Action, key: str) -> bool:
-    return key.lower() in GLOBAL_KEYS or any(key.lower().startswith(it) for it in action.keys)
+    name = re.sub(r"^(aws:principaltag)/.*", r"\1", key.lower())
+    return name in GLOBAL_KEYS or any(key.lower().startswith(it) for it in action.keys)
 
 
 # --- what documents allow -----------------------------------------------------------------------------------------
