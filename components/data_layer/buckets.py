@@ -164,7 +164,7 @@ class Tempo(BucketSettings):
     data_class: DataClass = DataClass.INTERNAL
     purpose: Purpose = "Traces of requests through the platform"
     retention_days: Days | None = 14
-    noncurrent_days: Days = 1
+    noncurrent_days: Days = 7
 
 
 class Velero(BucketSettings):
@@ -175,7 +175,7 @@ class Velero(BucketSettings):
     data_class: DataClass = DataClass.INTERNAL
     purpose: Purpose = "Backups of what Git does not hold of the cluster"
     retention_days: Days | None = 35
-    noncurrent_days: Days = 1
+    noncurrent_days: Days = 7
 
 
 class AccessLogs(BucketSettings):

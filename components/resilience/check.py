@@ -11,7 +11,7 @@ from components.data_classes import LIMITS
 from components.data_layer import DataLayerSettings
 from components.data_layer.database import RdsInstanceSettings
 from components.model import Problem, one_of
-from components.resilience.law import RpoRow, copied, longest_gap, rpo_table
+from components.resilience.law import NOTICED_DAYS, RpoRow, copied, longest_gap, rpo_table
 from components.resilience.settings import EveryHours, ResilienceSettings
 from components.resilience.tiers import HOUR, spoken
 
@@ -144,5 +144,8 @@ _ADVICE: Final = {
     "replicate": "{thing} too, or the region_tier rebuilt",
     "replicas": "at least 1, or the tier rebuilt",
     "multi_az": "true, or a weaker tier",
+    **dict.fromkeys(
+        ("backup_days", "recovery_days", "noncurrent_days"), f"at least {NOTICED_DAYS}, or the tier rebuilt"
+    ),
 }
 """What to write, by the last part of the key."""

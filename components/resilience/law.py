@@ -38,6 +38,8 @@ REPLICATED_SECRETS: Final = 5
 """Secrets Manager copies each change at once: an assumption."""
 REPLICATED_IMAGES: Final = 30
 """ECR's replication: most images within half an hour (ECR guide)."""
+NOTICED_DAYS: Final = 7
+"""Days until damaged content is noticed at the latest: by the weekly restore test. A way back must reach further."""
 STANDBY: Final = HOUR
 """Until the standby stack is up: twice the critical path of a first update, 25 to 30 minutes."""
 VELERO: Final = 15
@@ -65,6 +67,7 @@ class Way:
 
 
 _LOST: Final = "lost with the region: no copy"
+_POINT_IN_TIME: Final = "point-in-time recovery"
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,13 @@ def _from_copies(settings: ResilienceSettings, protection: Protection, hours: in
     return Way(what, hours * HOUR + settings.copy_minutes, STANDBY + RESTORE, key)
 
 
+def _earlier(what: str, rpo: int, rto: int, days: int, key: Key) -> Way:
+    """Back to what stood there earlier, as far as ``days`` reach."""
+    if days < NOTICED_DAYS:
+        return Way(f"{what} of {days} d, and damage may be noticed after {NOTICED_DAYS} d", None, rto, key)
+    return Way(what, rpo, rto)
+
+
 def _database(data: DataLayerSettings, settings: ResilienceSettings, judge: _Judge) -> Iterator[RpoRow]:
     database, protection = data.database, settings.database
     aurora = not isinstance(database, RdsInstanceSettings)
@@ -173,7 +183,7 @@ def _database(data: DataLayerSettings, settings: ResilienceSettings, judge: _Jud
         zone = (
             Way("a standby in another zone", 0, FAILOVER)
             if database.multi_az
-            else Way("point-in-time recovery", POINT_IN_TIME, RESTORE, ("data", "database", "multi_az"))
+            else Way(_POINT_IN_TIME, POINT_IN_TIME, RESTORE, ("data", "database", "multi_az"))
         )
     elif database.readers:
         zone = Way("a reader in another zone", 0, FAILOVER)
@@ -186,7 +196,9 @@ def _database(data: DataLayerSettings, settings: ResilienceSettings, judge: _Jud
         protection,
         {
             Failure.ZONE: zone,
-            Failure.CORRUPTION: Way("point-in-time recovery", POINT_IN_TIME, RESTORE),
+            Failure.CORRUPTION: _earlier(
+                _POINT_IN_TIME, POINT_IN_TIME, RESTORE, database.backup_days, ("data", "database", "backup_days")
+            ),
             Failure.REGION: _from_copies(settings, protection, hours)
             if judge.copied
             else Way(_LOST, None, STANDBY + RESTORE),
@@ -209,7 +221,13 @@ def _tables(data: DataLayerSettings, settings: ResilienceSettings, judge: _Judge
             protection,
             {
                 Failure.ZONE: Way("storage in three zones", 0, 0),
-                Failure.CORRUPTION: Way("point-in-time recovery", POINT_IN_TIME, RESTORE),
+                Failure.CORRUPTION: _earlier(
+                    _POINT_IN_TIME,
+                    POINT_IN_TIME,
+                    RESTORE,
+                    table.recovery_days,
+                    ("data", "tables", name, "recovery_days"),
+                ),
                 Failure.REGION: region,
             },
         )
@@ -235,7 +253,7 @@ def _caches(data: DataLayerSettings, settings: ResilienceSettings, judge: _Judge
 
 
 def _buckets(data: DataLayerSettings, settings: ResilienceSettings, judge: _Judge) -> Iterator[RpoRow]:
-    for name, _ in data.buckets.rows():
+    for name, row in data.buckets.rows():
         thing = cast("Thing", name)
         if judge.copied and thing in settings.replicate:
             region = Way("a replicated bucket", REPLICATED_OBJECTS, STANDBY)
@@ -247,7 +265,13 @@ def _buckets(data: DataLayerSettings, settings: ResilienceSettings, judge: _Judg
             settings.bucket(thing),
             {
                 Failure.ZONE: Way("storage in three zones", 0, 0),
-                Failure.CORRUPTION: Way("earlier versions", 0, UNDELETE),
+                Failure.CORRUPTION: _earlier(
+                    "earlier versions",
+                    0,
+                    UNDELETE,
+                    row.noncurrent_days,
+                    ("data", "buckets", thing.replace("-", "_"), "noncurrent_days"),
+                ),
                 Failure.REGION: region,
             },
         )

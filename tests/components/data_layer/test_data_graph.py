@@ -228,8 +228,8 @@ LIFECYCLES: dict[str, tuple[list[tuple[int, str]], int | None, int]] = {
     "audit": ([(30, "STANDARD_IA"), (90, "GLACIER"), (365, "DEEP_ARCHIVE")], 2555, 30),
     "backups": ([(30, "STANDARD_IA"), (90, "GLACIER"), (365, "DEEP_ARCHIVE")], 730, 30),
     "loki": ([], 365, 30),
-    "tempo": ([], 14, 1),
-    "velero": ([], 35, 1),
+    "tempo": ([], 14, 7),
+    "velero": ([], 35, 7),
     "access-logs": ([], 1825, 30),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -298,6 +299,7 @@ def test_what_the_environment_forbids(identity: dict[str, Any], change: Change, 
     assert allowed in found[0][1]
 
 
+@hypothesis.settings(deadline=None)
 @given(st.sampled_from(DataClass), st.booleans(), st.integers(min_value=1, max_value=3653))
 def test_no_class_is_ever_kept_beyond_its_limit(declared: DataClass, production: bool, days: int) -> None:  # noqa: FBT001
     """Whatever a file says: the field's check and the environment's together hold the platform's table."""
