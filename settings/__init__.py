@@ -32,6 +32,7 @@ from components.eks_cluster import ClustersSettings
 from components.eks_cluster import check as check_clusters
 from components.eks_cluster import check_zones as check_cluster_zones
 from components.kubernetes.manifest import Json
+from components.kubernetes.topology import Path
 from components.mcp_platform import McpPlatformSettings
 from components.model import Settings
 from components.networking import NetworkingSettings
@@ -86,6 +87,12 @@ class StackSettings(Settings):
             return {}
         plans = (ClusterPlan.of(key, cluster, self.sections) for key, cluster in self.clusters.items())
         return rendered_tree(stack, self.delivery, plans)
+
+    def paths(self) -> dict[str, tuple[Path, ...]]:
+        """Every declared network path, cluster by cluster. ``TopologyError`` names each that can't be."""
+        return {
+            key: ClusterPlan.of(key, cluster, self.sections).topology.matrix() for key, cluster in self.clusters.items()
+        }
 
     @classmethod
     def load(cls) -> StackSettings:

@@ -6,10 +6,10 @@ selects is open in that direction. Written from the API's documentation, without
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Object = Mapping[str, Any]
 Direction = Literal["Ingress", "Egress"]
@@ -91,3 +91,51 @@ def _is(peer: Object, here: str, other: Pod | Address) -> bool:
         labels = {"kubernetes.io/metadata.name": other.namespace, **other.namespace_labels}
         in_namespace = selects(namespaces, labels)
     return in_namespace and selects(peer.get("podSelector") or {}, other.labels)
+
+
+Edge = tuple[Hashable, Hashable, tuple[str, int]]
+_ALL: Final = ("any", 0)
+"""Stands for every port, where a rule names none or nothing holds a pod."""
+
+
+def open_edges(
+    policies: Iterable[Object], pods: Mapping[Hashable, Pod], addresses: Mapping[Hashable, Address]
+) -> set[Edge]:
+    """Every open way between ``pods``, and between them and ``addresses``, rule by rule; port ``("any", 0)`` is all."""
+    policies = list(policies)
+    others: dict[Hashable, Pod | Address] = {**pods, **addresses}
+    out = {name: _reached(policies, "Egress", pod, others) for name, pod in pods.items()}
+    into = {name: _reached(policies, "Ingress", pod, others) for name, pod in pods.items()}
+    found: set[Edge] = set()
+    for source in others:
+        for target in others:
+            if source == target or (source in addresses and target in addresses):
+                continue
+            leaves = out[source][target] if source in out else {_ALL}
+            enters = into[target][source] if target in into else {_ALL}
+            found |= {(source, target, port) for port in _both(leaves, enters)}
+    return found
+
+
+def _both(one: set[tuple[str, int]], other: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    if _ALL in one:
+        return other
+    return one if _ALL in other else one & other
+
+
+def _reached(
+    policies: Sequence[Object], direction: Direction, pod: Pod, others: Mapping[Hashable, Pod | Address]
+) -> dict[Hashable, set[tuple[str, int]]]:
+    holding = [p for p in policies if _holds(p, direction, pod)]
+    if not holding:
+        return {name: {_ALL} for name in others}
+    found: dict[Hashable, set[tuple[str, int]]] = {name: set() for name in others}
+    for policy in holding:
+        here = policy["metadata"]["namespace"]
+        for rule in _rules(policy, direction):
+            ports = {(p.get("protocol", "TCP"), p["port"]) for p in rule.get("ports") or ()} or {_ALL}
+            peers = rule.get("from" if direction == "Ingress" else "to")
+            for name, other in others.items():
+                if not peers or any(_is(peer, here, other) for peer in peers):
+                    found[name] |= ports
+    return found

@@ -167,6 +167,8 @@ class Path:
     protocol: str
     kind: PathKind
     reason: str | None = None
+    via: str | None = None
+    """The pods that the packet goes to, where they aren't the destination: the egress proxy for a host outside."""
 
 
 @dataclass(frozen=True)
@@ -368,7 +370,8 @@ class Topology:
             self._egress[caller.key].setdefault(peer, {})[key] = None
         for peer in self._peers(caller):
             self._ingress[target.key].setdefault(peer, {})[key] = None
-        self._note(_text(caller.key), shown or _text(target.key), key, kind)
+        met = _text(target.key)
+        self._note(_text(caller.key), shown or met, key, kind, via=met if shown else None)
 
     def _out(
         self,
@@ -391,8 +394,16 @@ class Topology:
         else:
             yield Pods(endpoint.namespace, endpoint.selector)
 
-    def _note(self, source: str, destination: str, port: PortKey, kind: PathKind, reason: str | None = None) -> None:
-        self._matrix.append(Path(source, destination, port[1], port[0], kind, reason))
+    def _note(  # noqa: PLR0917 - the columns of the matrix
+        self,
+        source: str,
+        destination: str,
+        port: PortKey,
+        kind: PathKind,
+        reason: str | None = None,
+        via: str | None = None,
+    ) -> None:
+        self._matrix.append(Path(source, destination, port[1], port[0], kind, reason, via))
 
 
 def _texts(blocks: Iterable[IPv4Network]) -> tuple[str, ...]:
