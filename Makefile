@@ -11,7 +11,7 @@ ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
 PYTHON := python3
 endif
 
-.PHONY: up preview render test pytest lint types bench goldens schema lock clean
+.PHONY: up preview render paths test pytest lint types bench goldens schema lock clean
 
 up: $(READY)
 	@SANDBOX_STARTED=$$(date +%s.%N) $(RUN) -m sandbox up $(STACK) $(ARGS)
@@ -21,6 +21,9 @@ preview: $(READY)
 
 render: $(READY)
 	@$(RUN) -m sandbox render $(STACK) $(ARGS)
+
+paths: $(READY)
+	@$(RUN) -m sandbox paths $(STACK) $(ARGS)
 
 test: lint types pytest
 

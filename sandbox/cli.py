@@ -1,4 +1,4 @@
-"""The commands: ``up``, ``preview``, ``render``, ``schema``."""
+"""The commands: ``up``, ``preview``, ``render``, ``paths``, ``schema``."""
 
 from __future__ import annotations
 
@@ -134,6 +134,18 @@ def render(
 
     command = Session.delivered if delivered else Session.render
     raise typer.Exit(carry_out(Options(stack, root, as_json), lambda session: command(session, to)))
+
+
+@app.command()
+def paths(stack: Stack, as_json: Json = False, root: Root = Path()) -> None:  # noqa: FBT002
+    """Show who may reach whom on which port: as declared, and as the rendered network policies have it.
+
+    Exit code 1 where the two differ. The packs are not asked.
+    """
+    from sandbox.failures import carry_out  # noqa: PLC0415
+    from sandbox.session import Options, Session  # noqa: PLC0415
+
+    raise typer.Exit(carry_out(Options(stack, root, as_json), Session.paths))
 
 
 @app.command()

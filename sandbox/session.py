@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sandbox.cost import CostReport
     from sandbox.engine.project import Config, Project
     from sandbox.model import Resource
+    from sandbox.paths import Paths
     from sandbox.policies.runner import Packs
     from sandbox.preview import Plan
     from sandbox.ui.tree import Detail
@@ -157,6 +158,25 @@ class Session:
         self._print({"stack": self.options.stack, "directory": str(directory), "files": list(files)})
         return GOOD
 
+    def paths(self) -> int:
+        """Run, and show who may reach whom: as declared, and as the rendered policies have it."""
+        from sandbox.paths import paths, report  # noqa: PLC0415 - only this command asks for paths
+
+        project, config = self._open()
+        run, failed = self._run(None, expected=self._expected())
+        if failed is not None:
+            raise failed
+        found = paths(project, config, run)
+        good = not found.missing and not found.extra
+        self._show_paths(found)
+        if not self.options.as_json:
+            number = count(sum(len(declared) for declared in found.declared.values()), "path")
+            text = "the rendered policies open what is declared and nothing else between pods"
+            wrong = f"{count(len(found.missing) + len(found.extra), 'difference')} to the rendered policies"
+            ui.closing(self.console, f"{self.options.stack}: {number}", text if good else wrong, good=good)
+        self._print(report(self.options.stack, found))
+        return GOOD if good else STOPPED
+
     # --- their parts ----------------------------------------------------------------------------------------------
 
     def _open(self) -> tuple[Project, Config]:
@@ -279,6 +299,24 @@ class Session:
         against = "against the last `up`" if prior is not None else "there has been no `up` yet: all is new"
         ui.heading(self.console, "Changes", against)
         self.console.print(indented(shown(changes, full=self.options.detail == "full")), crop=False)
+
+    def _show_paths(self, found: Paths) -> None:
+        if self.options.as_json:
+            return
+        from sandbox.ui import paths as shown  # noqa: PLC0415 - only where they are shown
+
+        for cluster, declared in found.declared.items():
+            ui.heading(self.console, "Declared", f"{cluster}: who is reached, and by whom")
+            self.console.print(indented(shown.declared(declared)))
+            reasoned = [path for path in declared if path.reason]
+            if reasoned:
+                ui.heading(self.console, "Exceptions", "open for a written reason only")
+                self.console.print(indented(shown.exceptions(reasoned)))
+        ui.heading(self.console, "Rendered", "what the network policies open, evaluated anew")
+        self.console.print(indented(shown.opened(found.opened)))
+        if found.missing or found.extra:
+            ui.heading(self.console, "Differences")
+            self.console.print(indented(shown.differences(found.missing, found.extra)), crop=False)
 
     def _show_outputs(self, run: Run) -> None:
         if run.outputs and not self.options.as_json:

@@ -19,6 +19,7 @@ from components.keys import Keys
 from components.kubernetes.admission import admission_manifests
 from components.kubernetes.cluster_objects import ClusterObjects
 from components.kubernetes.namespace import namespace_manifests
+from components.kubernetes.policy_rules import ingress_only
 from components.kubernetes.team_access import cluster_viewers, team_roles
 from components.networking import Networking
 
@@ -113,7 +114,8 @@ class ClusterServices(pulumi.ComponentResource):
         for ns in plan.namespaces.values():
             if not ns.exists or not (ns.name in made or ns.name in _ALWAYS_THERE):
                 continue
-            policies = plan.topology.policies(ns.name) if ns.closes == "ingress" else []
+            found = plan.topology.policies(ns.name) if ns.closes == "ingress" else []
+            policies = [ingress_only(policy) for policy in found]
             after = [made[ns.name]] if ns.name in made else []
             self.objects.add_all([*namespace_manifests(ns), *policies], parent=self, depends_on=after)
 

@@ -235,7 +235,7 @@ def core_dns(labels: Mapping[str, str] | None = None) -> NetworkPolicy:
 
     prometheus = NetworkPolicyPeer(namespaceSelector=LabelSelector(matchLabels={label.NAMESPACE: "monitoring"}))
     return NetworkPolicy(
-        metadata=ObjectMeta(name="core-dns", namespace=KUBE_SYSTEM, labels=dict(labels) if labels else None),
+        metadata=ObjectMeta(name="coredns", namespace=KUBE_SYSTEM, labels=dict(labels) if labels else None),
         spec=NetworkPolicySpec(
             podSelector=LabelSelector(matchLabels=dict(_KUBE_DNS)),
             policyTypes=["Ingress"],

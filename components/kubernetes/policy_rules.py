@@ -67,6 +67,15 @@ def network_policy(metadata: ObjectMeta, selector: dict[str, str], *, ingress: R
     )
 
 
+def ingress_only(policy: NetworkPolicy) -> NetworkPolicy:
+    """``policy`` without a word on what its pods call: for a vendor's pods, whose calls aren't all known."""
+    spec = policy.spec
+    if spec is None:  # pragma: no cover - ours have one
+        return policy
+    held = NetworkPolicySpec(podSelector=spec.podSelector, policyTypes=["Ingress"], ingress=spec.ingress)
+    return NetworkPolicy(metadata=policy.metadata, spec=held)
+
+
 def _grouped(rules: Rules) -> Iterator[tuple[list[NetworkPolicyPort], list[Peer]]]:
     """Peers with the same ports in one rule."""
     by_ports: dict[tuple[PortKey, ...], list[Peer]] = {}

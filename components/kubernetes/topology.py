@@ -64,6 +64,10 @@ PUBLIC_BLOCKS: Final = _public_blocks()
 that a rule needs no ``except``."""
 
 
+_COREDNS: Final[Key] = ("kube-system", "coredns")
+"""Who answers for kube-dns: the add-on's pods."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointPort:
     """A port that pods listen on."""
@@ -272,8 +276,8 @@ class Topology:
         self._problems.append(PathProblem(_text(caller.key), target, allowed))
 
     def _connect(self, endpoint: Endpoint) -> None:
-        self._note(_text(endpoint.key), "kube-dns", ("UDP", DNS_PORT), "dns")
-        self._note(_text(endpoint.key), "kube-dns", ("TCP", DNS_PORT), "dns")
+        for protocol in ("UDP", "TCP"):
+            self._note(_text(endpoint.key), "kube-dns", (protocol, DNS_PORT), "dns", via=_text(_COREDNS))
         if endpoint.identity:
             blocks = (IDENTITY_IPV4, IDENTITY_IPV6) if self._networks.dual_stack else (IDENTITY_IPV4,)
             self._out(endpoint, "pod-identity-agent", blocks, port=IDENTITY_PORT, kind="identity")

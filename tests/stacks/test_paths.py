@@ -245,7 +245,8 @@ def test_the_cache_is_called_by_who_has_a_user_in_it_the_scaler_and_the_exporter
     }
     assert callers
     others = {source for source in callers if pods[source].namespace not in namespaces - {"monitoring"}}
-    assert others <= {"toolboxai-system/keda-operator", "monitoring/redis-exporter"}
+    exporters = {f"monitoring/redis-exporter-{name}" for name in settings_of(run.stack).data.caches}
+    assert others <= {"toolboxai-system/keda-operator", *exporters}
     assert "mcp/egress-proxy" not in callers
 
 
@@ -284,6 +285,13 @@ def test_no_pod_of_ours_reaches_metadata_or_a_network_that_is_none_of_ours(
         if target in strange and source in pods and pods[source].namespace not in OPEN_OUTWARD
     }
     assert reached == set()
+
+
+def test_what_vendors_pods_call_is_held_nowhere(run: Run) -> None:
+    """A policy on egress there would close what isn't known of them, name resolution first."""
+    for m in manifests(run):
+        if m["kind"] == "NetworkPolicy" and m["metadata"]["namespace"] in OPEN_OUTWARD:
+            assert m["spec"]["policyTypes"] == ["Ingress"], m["metadata"]
 
 
 def test_every_namespace_has_a_policy(run: Run) -> None:
