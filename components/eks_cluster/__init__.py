@@ -335,7 +335,7 @@ class EksCluster(pulumi.ComponentResource):
                 role=role,
                 placement=placement,
                 off_hours=settings.off_hours,
-                # a node pulls its first images through NAT
+                # a node pulls its first images through NAT or an endpoint, and what runs on it calls AWS to the last
                 depends_on=[*before, *networking.egress_ready],
                 opts=self._child,
             ).group

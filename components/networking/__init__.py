@@ -43,7 +43,10 @@ class Networking(pulumi.ComponentResource):
     private_acl: aws.ec2.NetworkAcl
     """The ACL of the private tier."""
     egress_ready: list[pulumi.Resource]
-    """What must stand before a node can pull an image."""
+    """The way from nodes and pods to AWS and the internet: routes, their subnets' associations, endpoints.
+
+    It stands before the first image is pulled and until the last controller has deleted what it made in AWS.
+    """
 
     def __init__(
         self,
@@ -151,26 +154,31 @@ class Networking(pulumi.ComponentResource):
     def _table(self, name: str, subnets: Mapping[str, aws.ec2.Subnet]) -> aws.ec2.RouteTable:
         table = aws.ec2.RouteTable(name, vpc_id=self.vpc_id, tags=self._named(name), opts=self._child)
         for key, subnet in subnets.items():
-            aws.ec2.RouteTableAssociation(key, subnet_id=subnet.id, route_table_id=table.id, opts=self._child)
+            association = aws.ec2.RouteTableAssociation(
+                key, subnet_id=subnet.id, route_table_id=table.id, opts=self._child
+            )
+            self.egress_ready.append(association)
         return table
 
     def _ways_out(self) -> None:
+        self.egress_ready = []
         public = self._by_tier[Tier.PUBLIC]
         public_table = self._table("public", {f"public-{zone}": s for zone, s in public.items()})
-        aws.ec2.Route(
+        # NAT gateways reach the internet by it: without it the private tier's own routes lead nowhere
+        internet = aws.ec2.Route(
             "public-internet",
             route_table_id=public_table.id,
             destination_cidr_block="0.0.0.0/0",
             gateway_id=self._internet.id,
             opts=self._child,
         )
+        self.egress_ready.append(internet)
         nats = {
             zone: self._nat(zone, public[zone])
             for zone in (self.settings.zones if self.settings.nat == "per-zone" else self.settings.zones[:1])
         }
         self._tables = [public_table]
         self.private_tables = {}
-        self.egress_ready = []
         for zone in self.settings.zones:
             members = {f"private-{zone}": self._by_tier[Tier.PRIVATE][zone]}
             if Tier.PODS in self._by_tier:
@@ -234,7 +242,7 @@ class Networking(pulumi.ComponentResource):
 
     def _endpoints(self) -> None:
         tables = [table.id for table in self._tables]
-        for service in _GATEWAY_ENDPOINTS:
+        self.egress_ready += [
             aws.ec2.VpcEndpoint(
                 f"{service}-gateway",
                 vpc_id=self.vpc_id,
@@ -244,6 +252,8 @@ class Networking(pulumi.ComponentResource):
                 tags=self._named(service, "gateway"),
                 opts=self._child,
             )
+            for service in _GATEWAY_ENDPOINTS
+        ]
         if not self.settings.interface_endpoints:
             return
         group = aws.ec2.SecurityGroup(
@@ -253,7 +263,7 @@ class Networking(pulumi.ComponentResource):
             tags=self._named("endpoints"),
             opts=self._child,
         )
-        for cidr in self.private_cidrs:
+        self.egress_ready += [
             aws.vpc.SecurityGroupIngressRule(
                 f"endpoints-{cidr}",
                 security_group_id=group.id,
@@ -265,6 +275,8 @@ class Networking(pulumi.ComponentResource):
                 tags=self._named("endpoints"),
                 opts=self._child,
             )
+            for cidr in self.private_cidrs
+        ]
         for endpoint in self.settings.interface_endpoints:
             self._interface(endpoint, group)
 
@@ -284,7 +296,7 @@ class Networking(pulumi.ComponentResource):
             tags=self._named(endpoint.value),
             opts=self._child,
         )
-
+        self.egress_ready.append(made)
         if endpoint in _NO_PRIVATE_DNS:
             self._private_name(endpoint, made)
 
@@ -300,7 +312,7 @@ class Networking(pulumi.ComponentResource):
             tags=self._named(endpoint.value),
             opts=self._child,
         )
-        aws.route53.Record(
+        record = aws.route53.Record(
             endpoint.value,
             zone_id=zone.zone_id,
             name=host,
@@ -314,6 +326,7 @@ class Networking(pulumi.ComponentResource):
             ],
             opts=self._child,
         )
+        self.egress_ready.append(record)
 
     def _service(self, service: str) -> str:
         return f"com.amazonaws.{self._context.identity.region}.{service}"
