@@ -48,6 +48,7 @@ bench: $(READY)
 schema: $(READY)
 	@$(RUN) -m sandbox schema
 	@$(RUN) -m sandbox schema --root account
+	@$(RUN) -m sandbox schema --root deployments
 
 # Every lock file, with hashes and without an index's address. The packs keep the versions that the program has.
 COMPILE = $(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -20,7 +20,7 @@ SOURCES = [
     ROOT / "__main__.py",
     *(
         path
-        for folder in ("components", "settings", "sandbox", "policies", "bench", "account", "tests")
+        for folder in ("components", "settings", "sandbox", "policies", "bench", "account", "deployments", "tests")
         for path in sorted((ROOT / folder).rglob("*.py"))
     ),
 ]
@@ -59,10 +59,10 @@ def reach(path: Path, *packages: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
-        ("components", ("sandbox", "settings", "policies", "bench", "tests", "account")),
-        ("settings", ("sandbox", "policies", "bench", "tests", "account")),
+        ("components", ("sandbox", "settings", "policies", "bench", "tests", "account", "deployments")),
+        ("settings", ("sandbox", "policies", "bench", "tests", "account", "deployments")),
         ("policies", ("sandbox", "settings", "components", "bench", "account")),
-        ("sandbox", ("components", "bench", "tests", "account")),
+        ("sandbox", ("components", "bench", "tests", "account", "deployments")),
     ],
 )
 def test_imports_go_one_way(folder: str, forbidden: tuple[str, ...]) -> None:

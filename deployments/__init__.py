@@ -1,0 +1,1 @@
+"""How Pulumi Deployments runs each environment's stack: a small project of its own."""
