@@ -33,7 +33,15 @@ cloud = pulumi.ResourceOptions(providers=context.providers)
 keys = Keys("keys", context, opts=cloud)
 networking = Networking("networking", settings.networking, context, keys, opts=cloud)
 runner = RunnerPeering("runner", context, networking, opts=cloud) if settings.stack.runner.cidr else None
-data = DataLayer("data", settings.data, context, networking, keys, opts=cloud)
+data = DataLayer(
+    "data",
+    settings.data,
+    context,
+    networking,
+    keys,
+    opts=cloud,
+    copied_buckets=settings.resilience.copied_buckets(),
+)
 resilience = Resilience("resilience", settings.resilience, context, networking, keys, data, opts=cloud)
 edge = Edge(
     "edge",

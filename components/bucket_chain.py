@@ -73,15 +73,15 @@ class BucketChain:
             opts=self._next(),
         )
 
-    def log_to(self, target: aws.s3.Bucket, target_ready: pulumi.Resource, prefix: str) -> None:
-        """Write access logs to ``target`` under ``prefix``; its policy, ``target_ready``, must let S3 do so."""
+    def log_to(self, target: pulumi.Input[str], prefix: str, *after: pulumi.Resource) -> None:
+        """Write access logs to the bucket ``target`` under ``prefix``, ``after`` its policy lets S3 do so."""
         self.ready = aws.s3.BucketLogging(
             self._name,
             bucket=self._bucket,
             region=self._region,
-            target_bucket=target.id,
+            target_bucket=target,
             target_prefix=prefix,
-            opts=self._next(target_ready),
+            opts=self._next(*after),
         )
 
     def lock(self, mode: Literal["governance", "compliance"], days: int) -> None:

@@ -91,11 +91,32 @@ class Identity(Settings):
 class StackIdentity(Identity):
     """Which stack this is: whose, where, and how far it has been brought up."""
 
+    primary_region: Region | None = None
+    """In a standby: the region whose stack it stands in for, and which owns every store that is copied here. A standby
+    has its primary's platform, env and account, so that all names are the same."""
     domain: Hostname
     """Base domain of the stack's host names."""
     phase: Literal["bootstrap", "running"] = "running"
     """``bootstrap`` leaves our own workloads out, until their images are pushed."""
     runner: Runner
+
+    @field_validator("primary_region")
+    @classmethod
+    def _of_a_standby(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return value
+        if value == info.data.get("region"):
+            refuse("a region other than the stack's own", value=value)
+        if info.data.get("recovery_region") is not None:
+            refuse("nothing beside recovery_region: a stack is a primary or its standby", value=value)
+        if info.data.get("tier") not in (None, "production"):
+            refuse("nothing outside production: only production has a standby", value=value)
+        return value
+
+    @property
+    def standby(self) -> bool:
+        """Whether the stack waits in the recovery region of another one, with that one's copies."""
+        return self.primary_region is not None
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,13 @@ class Names:
         """An EKS cluster's name; ``key`` lets a second cluster stand beside the first."""
         return self.of("eks-cluster", key)
 
+    def everywhere(self, *parts: str) -> str:
+        """The name of something that an account has without a region, such as a budget: the region is in the name."""
+        return "-".join((self.prefix, *parts, self.region))
+
     def role(self, *parts: str) -> str:
         """An IAM role's name: account-wide and global, so the region is in it."""
-        return fit("-".join((self.prefix, *parts, self.region)), LIMITS["iam-role"])
+        return fit(self.everywhere(*parts), LIMITS["iam-role"])
 
     def role_arn(self, *parts: str) -> str:
         """The ARN that ``role`` will have."""

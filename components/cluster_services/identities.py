@@ -50,7 +50,11 @@ def operator_grants(
     if backups is not None:
         kept = backups
         grants["velero"] = lambda: [
-            *_bucket(kept.bucket, kept.key_arn, _MULTIPART),
+            *(
+                _bucket_to_read(kept.bucket, kept.key_arn)
+                if kept.every_hours is None
+                else _bucket(kept.bucket, kept.key_arn, _MULTIPART)
+            ),
             *_snapshots(names, kept.volumes_key_arn),
         ]
     if operator.name not in grants:
@@ -222,6 +226,16 @@ def _bucket(bucket: str, key: pulumi.Input[str], more: Sequence[str] = ()) -> li
         Grant("List", ["s3:ListBucket"], [arn]),
         Grant("Objects", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", *more], [f"{arn}/*"]),
         Grant("Key", ["kms:GenerateDataKey", "kms:Decrypt"], [key]),
+    ]
+
+
+def _bucket_to_read(bucket: str, key: pulumi.Input[str]) -> list[Grant]:
+    """The same, to read."""
+    arn = f"arn:aws:s3:::{bucket}"
+    return [
+        Grant("List", ["s3:ListBucket"], [arn]),
+        Grant("Objects", ["s3:GetObject"], [f"{arn}/*"]),
+        Grant("Key", ["kms:Decrypt"], [key]),
     ]
 
 

@@ -41,7 +41,8 @@ class ClusterBackups:
     """Key of the bucket's objects."""
     volumes_key_arn: pulumi.Input[str]
     """Key of the volumes that it makes snapshots of."""
-    every_hours: int
+    every_hours: int | None
+    """Hours between two backups. ``None``: in a standby, which restores what its primary's Velero keeps there."""
     keep_days: int
     """Days that a day's backup is kept."""
     keep_frequent_days: int

@@ -139,8 +139,8 @@ class ClusterServices(pulumi.ComponentResource):
 
 
 def _backups(recovery: ResilienceSettings, context: Context, keys: Keys) -> ClusterBackups | None:
-    """What Velero is told, where settings say that there is one."""
-    if recovery.cluster.velero_hours is None:
+    """What Velero is told, where settings say that there is one: a standby always has it, to restore from."""
+    if recovery.cluster.velero_hours is None and not context.identity.standby:
         return None
     return ClusterBackups(
         bucket=context.names.bucket("velero"),

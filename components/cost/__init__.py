@@ -13,13 +13,17 @@ from typing import Final, Literal
 import pulumi
 import pulumi_aws as aws
 
-from components.context import Context
+from components.context import Context, StackIdentity
 from components.cost.settings import CostSettings, check
 from components.keys import Keys
 from components.naming import Names
 from components.topics import tls_only
 
 TOPIC: Final = "cost-alerts"
+
+
+_NO_REGION: Final = ("global", "NoRegion")
+"""What Cost Explorer's dimension REGION says of services without one, and of what no service is charged for."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Cost(pulumi.ComponentResource):
         self._context = context
         self._child = pulumi.ResourceOptions(parent=self)
         self.monthly_usd = settings.monthly_usd
-        self.budget_name = f"{context.names.prefix}-monthly"
+        self.budget_name = context.names.everywhere("monthly")
         topic = aws.sns.Topic(
             TOPIC,
             name=context.names.of("sns", TOPIC),
@@ -90,10 +94,7 @@ class Cost(pulumi.ComponentResource):
                 "use_amortized": False,
                 "use_blended": False,
             },
-            # each account holds one environment of one product, so one tag tells its stacks apart
-            cost_filters=[{"name": "TagKeyValue", "values": [f"user:Environment${identity.env}"]}]
-            if settings.tags_active
-            else None,
+            cost_filters=cost_filters(identity, tags_active=settings.tags_active) or None,
             notifications=[
                 {
                     "comparison_operator": "GREATER_THAN",
@@ -111,7 +112,7 @@ class Cost(pulumi.ComponentResource):
     def _anomalies(self, monitor: str, topic: aws.sns.Topic) -> None:
         aws.costexplorer.AnomalySubscription(
             "anomalies",
-            name=f"{self._context.names.prefix}-anomalies",
+            name=self._context.names.everywhere("anomalies"),
             account_id=self._context.identity.account_id,
             monitor_arn_lists=[monitor],
             # topics are told at once; mail only daily or weekly
@@ -126,6 +127,23 @@ class Cost(pulumi.ComponentResource):
             },
             opts=self._child,
         )
+
+
+def cost_filters(identity: StackIdentity, *, tags_active: bool) -> list[aws.budgets.BudgetCostFilterArgsDict]:
+    """What of the account's cost counts as the stack's; nothing given: all of it.
+
+    An account holds one environment of one product. Its primary and its standby share the tag and are told apart by
+    region, as Cost Explorer names them: the copies that the primary keeps in the standby's region count as the
+    standby's, and what has no region as the primary's.
+    """
+    filters: list[aws.budgets.BudgetCostFilterArgsDict] = []
+    if tags_active:
+        filters.append({"name": "TagKeyValue", "values": [f"user:Environment${identity.env}"]})
+    if identity.standby:
+        filters.append({"name": "Region", "values": [identity.region]})
+    elif identity.production and identity.recovery_region is not None:
+        filters.append({"name": "Region", "values": [identity.region, *_NO_REGION]})
+    return filters
 
 
 def topic_policy(names: Names) -> dict[str, object]:

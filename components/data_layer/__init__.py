@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pulumi
 import pulumi_aws as aws
@@ -32,27 +32,31 @@ QUEUE = "queue"
 class DataLayer(pulumi.ComponentResource):
     """Database, caches, tables, buckets, registry and secrets of a stack, each under a key of ``keys``.
 
+    In a standby it makes what its own network needs and nobody can copy: caches with their logins, the buckets that
+    aren't copied, and all that a database needs but the database, which begins from a recovery point
+    (``database.snapshot_arn``). Everything else its primary has put there, under the names that stand here.
+
     ``opts.providers`` must hold an AWS and a random provider. What is text rather than an output is known before
     anything is made.
     """
 
-    database_endpoint: pulumi.Output[str]
-    """Host that takes writes."""
-    database_reader_endpoint: pulumi.Output[str]
-    """Host for reads."""
+    database_endpoint: pulumi.Output[str] | None
+    """Host that takes writes; ``None`` in a standby whose database hasn't been restored."""
+    database_reader_endpoint: pulumi.Output[str] | None
+    """Host for reads; ``None`` likewise."""
     clustered: bool
     """Whether the database is an Aurora cluster rather than one instance."""
     database_port: int
     database_name: str
     """The first database."""
-    database_secret_arn: pulumi.Output[str]
-    """The master user's secret, for the bootstrap job alone: JSON with username and password."""
+    database_secret_arn: pulumi.Output[str] | None
+    """The master user's secret, for the bootstrap job alone: JSON with username and password. ``None`` likewise."""
     database_login_secrets: Mapping[str, str]
     """Name of the secret with each service's login, by service."""
     database_logins: DatabaseLogins
     """The logins, for what in the cluster must wait for them."""
-    database_resource_id: pulumi.Output[str]
-    """What IAM policies for database sign-in name."""
+    database_resource_id: pulumi.Output[str] | None
+    """What IAM policies for database sign-in name. ``None`` likewise."""
     cache_endpoint: pulumi.Output[str]
     """Host of the queue's primary, by TLS only."""
     cache_port: int
@@ -61,7 +65,7 @@ class DataLayer(pulumi.ComponentResource):
     cache_login_secrets: Mapping[str, Mapping[str, str]]
     """Name of the secret with each user's login, by cache and user."""
     table_names: Mapping[str, str]
-    """What DynamoDB calls each table."""
+    """What DynamoDB calls each table, made here or a copy."""
     bucket_names: Mapping[str, str]
     """What S3 calls each bucket, by what it is for: ``assets``, ``access-logs``."""
     repository_names: Mapping[str, str]
@@ -71,7 +75,7 @@ class DataLayer(pulumi.ComponentResource):
     events_topic_arn: pulumi.Output[str]
     """Where events of the database are published."""
     stores: tuple[StoreRecord, ...]
-    """Every store with class, purpose and retention, for the written retention policy."""
+    """Every store of the stack's own with class, purpose and retention, for the written retention policy."""
     settings: DataLayerSettings
     """What it was made of: backups and copies follow it."""
 
@@ -83,9 +87,13 @@ class DataLayer(pulumi.ComponentResource):
         networking: Networking,
         keys: Keys,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        copied_buckets: Collection[str] = (),
     ) -> None:
+        """``copied_buckets``: what of the buckets a primary puts into its recovery region, and a standby finds."""
         super().__init__("platform:index:DataLayer", name, None, opts)
         self.settings = settings
+        standby = context.identity.standby
         self._child = pulumi.ResourceOptions(parent=self)
         self._site = Site(
             context=context,
@@ -95,14 +103,16 @@ class DataLayer(pulumi.ComponentResource):
             client_cidrs=networking.private_cidrs,
             log_days=settings.log_retention_days,
         )
-        self.stores = records(settings, context)
         self._database()
         self._caches()
-        self.tables = {key: make_table(key, row, self._site, self) for key, row in settings.tables.items()}
-        self.buckets = make_buckets(settings.buckets, self._site, self)
-        self.repositories = make_repositories(settings.registry, self._site, self)
-        self.secrets = make_secrets(settings.secrets, self._site, self)
+        self.tables = {
+            key: make_table(key, row, self._site, self) for key, row in settings.tables.items() if not standby
+        }
+        self.buckets = make_buckets(settings.buckets, self._site, self, found=copied_buckets if standby else ())
+        self.repositories = {} if standby else make_repositories(settings.registry, self._site, self)
+        self.secrets = {} if standby else make_secrets(settings.secrets, self._site, self)
         self._names(context)
+        self.stores = records(settings, context, own_buckets=self.buckets)
         self.register_outputs(
             {
                 "databaseEndpoint": self.database_endpoint,
@@ -157,11 +167,15 @@ class DataLayer(pulumi.ComponentResource):
         self.cache_login_secrets = {key: cache.login_secrets for key, cache in self.caches.items()}
 
     def _names(self, context: Context) -> None:
-        names = context.names
-        self.table_names = {key: names.of("dynamodb", key) for key in self.tables}
-        self.bucket_names = {thing: bucket.name for thing, bucket in self.buckets.items()}
-        self.repository_names = {image: names.repository(image) for image in self.repositories}
-        self.secret_names = {key: names.secret(*key.split("/", 1)) for key in self.secrets}
+        names, settings = context.names, self.settings
+        self.table_names = {key: names.of("dynamodb", key) for key in settings.tables}
+        self.bucket_names = {thing: names.bucket(thing) for thing, _ in settings.buckets.rows()}
+        self.repository_names = {image: names.repository(image) for image in settings.registry.images}
+        self.secret_names = {
+            f"{namespace}/{name}": names.secret(namespace, name)
+            for namespace, by_name in settings.secrets.items()
+            for name in by_name
+        }
 
 
 __all__ = [

@@ -23,7 +23,7 @@ are the one exception from the keys of our own: S3 and load balancers write none
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import ClassVar, Final, Literal
 
@@ -257,9 +257,10 @@ class Bucket(pulumi.ComponentResource):
         thing: str,
         settings: BucketSettings,
         site: Site,
-        log_target: Bucket | None,
+        log_target: Bucket | str | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """``log_target`` takes its access logs; by its name only where another stack made it."""
         super().__init__("platform:index:Bucket", thing, None, opts)
         self.name = site.context.names.bucket(thing)
         lock = settings.lock if isinstance(settings, Audit) else "off"
@@ -274,18 +275,25 @@ class Bucket(pulumi.ComponentResource):
         chain = BucketChain(thing, self.bucket, self)
         chain.harden(site.keys.of(settings.key).arn if settings.key else None, bucket_policy(thing, site.context.names))
         chain.age(lifecycle_rules(settings))
-        if log_target is not None:
-            chain.log_to(log_target.bucket, log_target.ready, f"s3/{thing}/")
+        if isinstance(log_target, Bucket):
+            chain.log_to(log_target.bucket.id, f"s3/{thing}/", log_target.ready)
+        elif log_target is not None:
+            chain.log_to(log_target, f"s3/{thing}/")
         if isinstance(settings, Audit) and settings.lock != "off":
             chain.lock(settings.lock, settings.lock_days)
         self.ready = chain.ready
         self.register_outputs({"name": self.name, "arn": self.bucket.arn})
 
 
-def make_buckets(settings: BucketsSettings, site: Site, parent: pulumi.Resource) -> dict[str, Bucket]:
-    """Every bucket by its thing; the one that takes the others' access logs first."""
+def make_buckets(
+    settings: BucketsSettings, site: Site, parent: pulumi.Resource, *, found: Collection[str] = ()
+) -> dict[str, Bucket]:
+    """Every bucket by its thing but those ``found``; the one that takes the others' access logs first."""
     child = pulumi.ResourceOptions(parent=parent)
-    rows = dict(settings.rows())
+    rows = {thing: row for thing, row in settings.rows() if thing not in found}
+    if ACCESS_LOGS in found:
+        there = site.context.names.bucket(ACCESS_LOGS)
+        return {thing: Bucket(thing, row, site, there, child) for thing, row in rows.items()}
     target = Bucket(ACCESS_LOGS, rows.pop(ACCESS_LOGS), site, None, child)
     made = {thing: Bucket(thing, row, site, target, child) for thing, row in rows.items()}
     return {**made, ACCESS_LOGS: target}

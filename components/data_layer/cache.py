@@ -295,6 +295,8 @@ class Cache(pulumi.ComponentResource):
             rotate_days=self._settings.login_rotate_days,
             site=self._site,
             parent=self,
+            # it names this cache's address: a standby's own cache has its own login under this name
+            copied=False,
         )
         login = {
             "address": pulumi.Output.concat(self.endpoint, f":{PORT}"),

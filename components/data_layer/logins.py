@@ -28,6 +28,8 @@ from components.data_layer.services import (
 )
 from components.data_layer.site import Site
 
+NOWHERE: Final = "unrestored.invalid"
+"""The host of a database that isn't there (RFC 2606: nothing below ``invalid`` ever resolves)."""
 _LENGTH: Final = 48
 """Letters and digits: 285 bits."""
 
@@ -51,14 +53,16 @@ class DatabaseLogins(pulumi.ComponentResource):
         site: Site,
         opts: pulumi.ResourceOptions | None = None,
         *,
-        host: pulumi.Output[str],
+        host: pulumi.Output[str] | None,
         port: int,
         first_database: str,
     ) -> None:
+        """``host`` ``None``: a standby's database isn't there yet, and logins lead nowhere until it is."""
         super().__init__("platform:index:DatabaseLogins", name, None, opts)
         self._site = site
         names = site.context.names
-        self._host, self._port = host, str(port)
+        self._host = pulumi.Output.from_input(NOWHERE) if host is None else host
+        self._port = str(port)
         self._serial = serial(services)
         self._ready: list[pulumi.Resource] = []
         self.secret_names = {
@@ -73,8 +77,11 @@ class DatabaseLogins(pulumi.ComponentResource):
                 rotate_days=row.rotate_days,
                 site=site,
                 parent=self,
+                copied=row.copied,
             )
             for row in login_secrets(services, names)
+            # what its primary copies a standby finds
+            if not (row.copied and site.context.identity.standby)
         }
         secrets = {role.name: self._service(role, services[role.service]) for role in roles(services)}
         secrets[EXPORTER] = self._exporter(first_database)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from components.context import Context
 from components.data_classes import DataClass, effective
-from components.data_layer.cache import CacheSettings, login_name
+from components.data_layer.cache import login_name
 from components.data_layer.database.settings import RdsInstanceSettings
 from components.data_layer.services import login_secrets
 from components.data_layer.settings import DataLayerSettings
@@ -15,15 +15,17 @@ from components.data_layer.stores import Store, StoreRecord
 _SECRET_PURPOSE = "Login of a cache's user"  # noqa: S105 - what it is for, not what it is
 
 
-def records(settings: DataLayerSettings, context: Context) -> tuple[StoreRecord, ...]:
-    """Every store of the stack with the class it has there."""
+def records(settings: DataLayerSettings, context: Context, *, own_buckets: Collection[str]) -> tuple[StoreRecord, ...]:
+    """Every store that the stack makes, with the class it has there. A standby's copies are its primary's to list."""
+    standby = context.identity.standby
     return (
-        *_database(settings, context),
+        *(() if standby and settings.database.snapshot_arn is None else _database(settings, context)),
         *_caches(settings, context),
-        *_tables(settings, context),
-        *_buckets(settings, context),
-        *_repositories(settings, context),
-        *_secrets(settings, context),
+        *(() if standby else _tables(settings, context)),
+        *_buckets(settings, context, own_buckets),
+        *(() if standby else _repositories(settings, context)),
+        *(() if standby else _secrets(settings, context)),
+        *_logins(settings, context),
     )
 
 
@@ -55,9 +57,10 @@ def _tables(settings: DataLayerSettings, context: Context) -> Iterator[StoreReco
         yield _record(row, context.names.of("dynamodb", name), "aws:dynamodb/table:Table", context, row.recovery_days)
 
 
-def _buckets(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
+def _buckets(settings: DataLayerSettings, context: Context, own: Collection[str]) -> Iterator[StoreRecord]:
     for thing, row in settings.buckets.rows():
-        yield _record(row, context.names.bucket(thing), "aws:s3/bucket:Bucket", context, row.noncurrent_days)
+        if thing in own:
+            yield _record(row, context.names.bucket(thing), "aws:s3/bucket:Bucket", context, row.noncurrent_days)
 
 
 def _repositories(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
@@ -69,17 +72,17 @@ def _secrets(settings: DataLayerSettings, context: Context) -> Iterator[StoreRec
     for namespace, by_name in settings.secrets.items():
         for name, row in by_name.items():
             yield _secret(context.names.secret(namespace, name), row.purpose, row.rotate_days)
+
+
+def _logins(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:
     for made in login_secrets(settings.services, context.names):
-        yield _secret(context.names.secret(made.namespace, made.name), made.purpose, made.rotate_days)
+        if not (context.identity.standby and made.copied):
+            yield _secret(context.names.secret(made.namespace, made.name), made.purpose, made.rotate_days)
     for cache, caching in settings.caches.items():
-        yield from _logins(cache, caching, context)
-
-
-def _logins(cache: str, settings: CacheSettings, context: Context) -> Iterator[StoreRecord]:
-    for user, row in settings.users.items():
-        if row.auth == "password":
-            name = context.names.secret(row.namespace, login_name(cache, user))
-            yield _secret(name, f"{_SECRET_PURPOSE}: {row.namespace} to {cache}", settings.login_rotate_days)
+        for user, row in caching.users.items():
+            if row.auth == "password":
+                name = context.names.secret(row.namespace, login_name(cache, user))
+                yield _secret(name, f"{_SECRET_PURPOSE}: {row.namespace} to {cache}", caching.login_rotate_days)
 
 
 def _secret(name: str, purpose: str, days: int) -> StoreRecord:

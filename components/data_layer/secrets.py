@@ -93,9 +93,13 @@ def make_secret(
     rotate_days: int,
     site: Site,
     parent: pulumi.Resource,
+    copied: bool = True,
 ) -> aws.secretsmanager.Secret:
-    """A secret without a value, under the secrets key; with a copy in the recovery region where there is one."""
-    copy = site.keys.replicas.get(KeyPurpose.SECRETS)
+    """A secret without a value, under the secrets key; with a copy in the recovery region where there is one.
+
+    Not ``copied``: what is of use in its own region alone. Its name is then free in the recovery region.
+    """
+    copy = site.keys.replicas.get(KeyPurpose.SECRETS) if copied else None
     region = site.context.identity.recovery_region
     return aws.secretsmanager.Secret(
         name,

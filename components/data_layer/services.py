@@ -152,6 +152,9 @@ class LoginSecret:
     name: str
     purpose: str
     rotate_days: int
+    copied: bool = False
+    """Whether it has a copy in the recovery region. A login hasn't: it names its own database's address, and a standby
+    has its own under the same name."""
 
 
 def login_secrets(services: Mapping[str, DatabaseService], names: Names) -> tuple[LoginSecret, ...]:
@@ -175,7 +178,10 @@ def login_secrets(services: Mapping[str, DatabaseService], names: Names) -> tupl
         *logins,
         *(LoginSecret(*row, rotate_days=ROTATE_DAYS) for row in told),
         # certificates are public; they come from AWS's own place by hand (decision 13)
-        *(LoginSecret(namespace, CA_SECRET, _AUTHORITY, rotate_days=AUTHORITY_DAYS) for namespace in namespaces),
+        *(
+            LoginSecret(namespace, CA_SECRET, _AUTHORITY, rotate_days=AUTHORITY_DAYS, copied=True)
+            for namespace in namespaces
+        ),
     )
 
 

@@ -79,6 +79,7 @@ def check(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Prob
     yield from _copies(identity, settings)
     yield from _locks(identity, settings)
     yield from _taken_secrets(identity, settings)
+    yield from _snapshot(identity, settings)
     if identity.production:
         yield from _single_points(settings)
 
@@ -128,6 +129,19 @@ def _taken_secrets(identity: StackIdentity, settings: DataLayerSettings) -> Iter
         if row.name in settings.secrets.get(row.namespace, {}):
             allowed = "another name: what signs in to the database has this one"
             yield Problem(("data", "secrets", row.namespace, row.name), row.name, allowed)
+
+
+def _snapshot(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:
+    path, given = ("data", "database", "snapshot_arn"), settings.database.snapshot_arn
+    if given is None:
+        return
+    if not identity.standby:
+        yield Problem(path, given, "nothing but in a standby: a primary's database goes back by point-in-time recovery")
+        return
+    kind = "snapshot" if isinstance(settings.database, RdsInstanceSettings) else "cluster-snapshot"
+    wanted = f"arn:aws:rds:{identity.region}:{identity.account_id}:{kind}:"
+    if not given.startswith(wanted):
+        yield Problem(path, given, f"a recovery point of the stack's own region, account and kind, {wanted}...")
 
 
 def _single_points(settings: DataLayerSettings) -> Iterator[Problem]:

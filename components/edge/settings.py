@@ -179,6 +179,10 @@ def check(identity: StackIdentity, settings: EdgeSettings) -> Iterator[Problem]:
             f"at most {LONGEST_DOMAIN} characters: it is the first name of the edge's certificates",
         )
     distribution = settings.distribution
+    if identity.standby and distribution is not None:
+        yield Problem(
+            ("edge", "distribution"), "(given)", "null in a standby: the primary's CloudFront serves the same hosts"
+        )
     if identity.recovery_region is None or not identity.production:
         return
     if distribution is None:

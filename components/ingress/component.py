@@ -103,7 +103,8 @@ class Ingress(pulumi.ComponentResource):
             ),
             parent=self,
             # the bucket must let the load balancer in: that is tried when logging is turned on
-            depends_on=[data.buckets[ACCESS_LOGS].ready],
+            # a standby's is its primary's, and stands
+            depends_on=[bucket.ready for thing, bucket in data.buckets.items() if thing == ACCESS_LOGS],
             merge={
                 "spec": {
                     "listenerConfigurations": [{**listener, "defaultCertificate": certificate}],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import pulumi
@@ -27,22 +28,29 @@ _DESCRIPTIONS: Final[Mapping[Purpose, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class StackKey:
+    """A key as its users know it, whoever made it."""
+
+    arn: pulumi.Output[str]
+
+
 class Keys(pulumi.ComponentResource):
     """A KMS key a purpose, with rotation, an alias and a policy of its own. Depends on nothing: make it first.
 
     Production with a recovery region gets multi-region keys for ``RECOVERED`` and their replicas there; whether a key
-    is multi-region can't be changed later.
+    is multi-region can't be changed later. A standby takes those replicas by their aliases, and makes the others.
     """
 
-    data: aws.kms.Key
+    data: StackKey
     """Stores: database, cache, tables, buckets, registries."""
-    secrets: aws.kms.Key
+    secrets: StackKey
     """Secrets Manager and the secrets of Kubernetes."""
-    logs: aws.kms.Key
+    logs: StackKey
     """Log groups, log buckets, topics and queues."""
-    volumes: aws.kms.Key
+    volumes: StackKey
     """Volumes of nodes and pods."""
-    backups: aws.kms.Key
+    backups: StackKey
     """Backup vaults and the buckets that hold copies."""
     replicas: Mapping[Purpose, aws.kms.ReplicaKey]
     """The copies in the recovery region; empty where the stack has none."""
@@ -54,18 +62,27 @@ class Keys(pulumi.ComponentResource):
         self._leaf = pulumi.ResourceOptions(parent=self, protect=context.protect or None)
         recovery = context.identity.recovery_region if context.production else None
 
-        self._made = made = {purpose: self._key(purpose, multi_region=recovery is not None) for purpose in Purpose}
-        self.data = made[Purpose.DATA]
-        self.secrets = made[Purpose.SECRETS]
-        self.logs = made[Purpose.LOGS]
-        self.volumes = made[Purpose.VOLUMES]
-        self.backups = made[Purpose.BACKUPS]
+        found = RECOVERED if context.identity.standby else ()
+        made = {p: self._key(p, multi_region=recovery is not None) for p in Purpose if p not in found}
+        self._keys = keys = {p: StackKey(made[p].arn) if p in made else self._found(p) for p in Purpose}
+        self.data = keys[Purpose.DATA]
+        self.secrets = keys[Purpose.SECRETS]
+        self.logs = keys[Purpose.LOGS]
+        self.volumes = keys[Purpose.VOLUMES]
+        self.backups = keys[Purpose.BACKUPS]
         self.replicas = {} if recovery is None else {p: self._replica(p, made[p], recovery) for p in RECOVERED}
-        self.register_outputs({f"{purpose.value}Arn": key.arn for purpose, key in made.items()})
+        self.register_outputs({f"{purpose.value}Arn": key.arn for purpose, key in keys.items()})
 
-    def of(self, purpose: Purpose) -> aws.kms.Key:
+    def of(self, purpose: Purpose) -> StackKey:
         """The key for ``purpose``, for callers that carry the purpose as data."""
-        return self._made[purpose]
+        return self._keys[purpose]
+
+    def _found(self, purpose: Purpose) -> StackKey:
+        """The primary's replica in this region."""
+        alias = aws.kms.get_alias_output(
+            name=self._context.names.key_alias(purpose.value), opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        return StackKey(alias.target_key_arn)
 
     def _key(self, purpose: Purpose, *, multi_region: bool) -> aws.kms.Key:
         context = self._context
@@ -113,4 +130,4 @@ class Keys(pulumi.ComponentResource):
         return json.dumps(policy(purpose, self._context.names.account_id, region, self._context.names))
 
 
-__all__ = ["RECOVERED", "ROTATION_DAYS", "Document", "Keys", "Purpose", "Statement", "policy"]
+__all__ = ["RECOVERED", "ROTATION_DAYS", "Document", "Keys", "Purpose", "StackKey", "Statement", "policy"]

@@ -13,6 +13,7 @@ from components.networking import Networking
 from components.resilience.backups import Backups, Base
 from components.resilience.check import check
 from components.resilience.law import RpoRow, rpo_table
+from components.resilience.plans import vault_names
 from components.resilience.replication import Replication
 from components.resilience.settings import ClusterState, Protection, ResilienceSettings, Schedules
 from components.resilience.tiers import SCENARIO_RTO, TIERS, Failure, Scenario, Tier
@@ -22,11 +23,11 @@ class Resilience(pulumi.ComponentResource):
     """AWS Backup over database and tables, and copies of vaults and buckets in the recovery region.
 
     ``opts.providers`` must hold an AWS provider. Tables and secrets replicate themselves (DataLayer), images by the
-    account's rule.
+    account's rule. A standby makes none of it: the vaults and buckets of its region are its primary's.
     """
 
-    topic_arn: pulumi.Output[str]
-    """Where it is told of backups that failed or are missing."""
+    topic_arn: pulumi.Output[str] | None
+    """Where it is told of backups that failed or are missing; ``None`` in a standby."""
     vault_names: Mapping[str, str]
     """What AWS Backup calls each vault, ``database`` and ``tables``, here and in the recovery region alike."""
     replica_bucket_names: Mapping[str, str]
@@ -50,11 +51,14 @@ class Resilience(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         base = Base(settings, context, networking, keys, data.settings)
         self.rows = tuple(rpo_table(context.identity, data.settings, settings))
-        backups = Backups("backups", base, child)
-        self.topic_arn = backups.topic_arn
-        self.vault_names = backups.vault_names
+        self.vault_names = vault_names(data.settings, settings, context.names)
+        self.topic_arn = None
         self.replica_bucket_names = {}
         self.assets_copy_domain = None
+        if context.identity.standby:
+            self.register_outputs({"vaultNames": dict(self.vault_names)})
+            return
+        self.topic_arn = Backups("backups", base, child).topic_arn
         region = base.recovery_region
         if region is not None:
             replication = Replication("replication", base, data.buckets, region, child)

@@ -32,6 +32,7 @@ from components.resilience.plans import (
     plans,
     protected,
     rules,
+    vault_names,
 )
 from components.resilience.policies import Ground, backup_grants, restore_grants, service_trust, topic_policy
 from components.resilience.settings import GRACE_DAYS, ResilienceSettings
@@ -86,8 +87,8 @@ class Backups(pulumi.ComponentResource):
         self._names = base.context.names
         self._stores = protected(base.data, base.settings, self._names)
         self._plans = plans(self._stores)
-        things = list(dict.fromkeys(plan.vault for plan in self._plans))
-        self.vault_names = {thing: self._names.of("backup-vault", thing) for thing in things}
+        self.vault_names = vault_names(base.data, base.settings, self._names)
+        things = list(self.vault_names)
 
         topic = self._topic()
         self.topic_arn = topic.arn

@@ -37,7 +37,9 @@ def check(
 
 def _region(identity: StackIdentity, settings: ResilienceSettings) -> Iterator[Problem]:
     path, value = ("resilience", "region_loss"), settings.region_loss
-    if value == "recovered" and not identity.production:
+    if value == "recovered" and identity.standby:
+        yield Problem(path, value, "accepted in a standby: its region is where the copies are, and none goes further")
+    elif value == "recovered" and not identity.production:
         yield Problem(path, value, "accepted outside production: copies in another region are production's")
     elif value == "recovered" and identity.recovery_region is None:
         yield Problem(
@@ -88,6 +90,9 @@ def _velero(
     hours = settings.cluster.velero_hours
     if hours is not None and "velero" not in services.chosen(identity):
         yield Problem(("resilience", "cluster", "velero_hours"), hours, "null: velero is not among the operators")
+    elif hours is not None and identity.standby:
+        allowed = "null in a standby: its Velero restores what the primary's keeps there, and writes nothing between"
+        yield Problem(("resilience", "cluster", "velero_hours"), hours, allowed)
 
 
 def _tiers(

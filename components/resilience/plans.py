@@ -67,6 +67,12 @@ def protected(data: DataLayerSettings, settings: ResilienceSettings, names: Name
     return [database, *tables]
 
 
+def vault_names(data: DataLayerSettings, settings: ResilienceSettings, names: Names) -> dict[str, str]:
+    """What AWS Backup calls each vault, ``database`` and ``tables``, in the stack's region and where its copies are."""
+    vaults = dict.fromkeys(store.vault for store in protected(data, settings, names))
+    return {vault: names.of("backup-vault", vault) for vault in vaults}
+
+
 @dataclass(frozen=True)
 class Plan:
     """A plan: the stores of one tier in one vault."""

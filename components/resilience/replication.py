@@ -71,7 +71,7 @@ class ReplicaBucket(pulumi.ComponentResource):
         chain.harden(key_arn, bucket_policy(thing, names))
         chain.age(lifecycle_rules(settings))
         if log_target is not None:
-            chain.log_to(log_target.bucket, log_target.ready, f"s3/{thing}/")
+            chain.log_to(log_target.bucket.id, f"s3/{thing}/", log_target.ready)
         if isinstance(settings, Audit) and settings.lock != "off":
             chain.lock(settings.lock, settings.lock_days)
         self.ready = chain.ready

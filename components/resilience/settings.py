@@ -146,6 +146,10 @@ class ResilienceSettings(Settings):
             )
         return value
 
+    def copied_buckets(self) -> frozenset[str]:
+        """The buckets that are in the recovery region too: the copies, and the one that takes their access logs."""
+        return frozenset((*self.replicate, "access-logs"))
+
     def table(self, name: str) -> Protection:
         """The protection of a table."""
         return self.tables.get(name, Protection(tier=Tier.STANDARD, region_tier=Tier.STANDARD))

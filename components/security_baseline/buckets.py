@@ -125,7 +125,7 @@ class AccountBucket(pulumi.ComponentResource):
         chain.harden(key_arn, document)
         chain.age(lifecycle_rules(plan))
         if log_target is not None:
-            chain.log_to(log_target.bucket, log_target.ready, f"{thing}/")
+            chain.log_to(log_target.bucket.id, f"{thing}/", log_target.ready)
         if plan.lock != "off":
             chain.lock(plan.lock, plan.lock_days)
         self.ready = chain.ready

@@ -216,7 +216,7 @@ def _prometheus_values(site: Site) -> Values:
             "retention": f"{site.metrics_days}d",
             # the volume never fills: what is oldest goes first
             "retentionSize": f"{gib * 85 // 100}GiB",
-            "externalLabels": {"cluster": site.cluster, "environment": site.env},
+            "externalLabels": {"cluster": site.cluster, "environment": site.env, "region": site.region},
             "serviceDiscoveryRole": "EndpointSlice",
             # every monitor, probe and rule in the cluster counts, not only those with this release's label
             "ruleSelectorNilUsesHelmValues": False,

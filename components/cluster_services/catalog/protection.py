@@ -81,6 +81,8 @@ def _schedule(cron: str, days: int) -> Values:
 
 def _schedules(backups: ClusterBackups) -> Values:
     """One that is frequent and soon gone, one a day that stays. Times: between the database's own (platform)."""
+    if backups.every_hours is None:
+        return {}
     return {
         "frequent": _schedule(f"20 */{backups.every_hours} * * *", backups.keep_frequent_days),
         "daily": _schedule("40 5 * * *", backups.keep_days),
@@ -124,6 +126,8 @@ def _velero_values(site: Site) -> Values:
                     "default": True,
                     "bucket": backups.bucket,
                     "prefix": site.cluster,
+                    # a standby's cluster has its primary's name: what it wrote would mix with the copies that come in
+                    "accessMode": "ReadOnly" if backups.every_hours is None else "ReadWrite",
                     "config": {"region": site.region, "kmsKeyId": backups.key_arn},
                 }
             ],

@@ -163,7 +163,8 @@ def _external_dns_values(site: Site) -> Values:
         # removes what is gone, within the zone, among the records that carry this cluster's mark
         "policy": "sync",
         "registry": "txt",
-        "txtOwnerId": site.cluster,
+        # the standby's cluster has the same name, keeps the same zone, and must leave these records alone
+        "txtOwnerId": f"{site.cluster}-{site.region}",
         # the names that lead to load balancers and no others: what viewers ask for is the edge's own
         "domainFilters": [f"origin.{site.domain}"],
         "extraArgs": {"aws-zone-match-parent": True},

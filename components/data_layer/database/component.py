@@ -29,24 +29,26 @@ _NO_EXTENDED_SUPPORT: Final = "open-source-rds-extended-support-disabled"
 _INSIGHTS_DAYS: Final = {"standard": 7, "advanced": 465}
 _READER_CPU: Final = 70
 """Percent of processor over the readers at which autoscaling adds one."""
-_MOVES_BY_ITSELF: Final = ["engine_version"]
-"""The minor moves up in the maintenance window; held against the file, the next update would ask for a downgrade."""
+_MOVES_BY_ITSELF: Final = ["engine_version", "snapshot_identifier"]
+"""The minor moves up in the maintenance window; held against the file, the next update would ask for a downgrade. What
+a database once began from is past: another snapshot in the file must not replace it."""
 
 
 class Database(pulumi.ComponentResource):
     """The stack's PostgreSQL: encrypted, TLS only, in the database tier, its master password kept by RDS.
 
-    Production is protected three times: by Pulumi, by RDS, and by a final snapshot with a name of its own.
+    Production is protected three times: by Pulumi, by RDS, and by a final snapshot with a name of its own. A standby
+    has all but the database itself, until a recovery point is named that it begins from.
     """
 
-    endpoint: pulumi.Output[str]
-    """Host that takes writes."""
-    reader_endpoint: pulumi.Output[str]
+    endpoint: pulumi.Output[str] | None
+    """Host that takes writes; ``None`` in a standby until it is restored."""
+    reader_endpoint: pulumi.Output[str] | None
     """Host for reads; the same as ``endpoint`` where there is no reader."""
     port: int
-    secret_arn: pulumi.Output[str]
+    secret_arn: pulumi.Output[str] | None
     """The master user's secret (JSON with username and password), rotated by RDS every 7 days."""
-    resource_id: pulumi.Output[str]
+    resource_id: pulumi.Output[str] | None
     """What IAM policies for database sign-in name: ``cluster-…`` or ``db-…``."""
     identifier: str
 
@@ -74,6 +76,9 @@ class Database(pulumi.ComponentResource):
         self._group = site.group(name, PORT, "PostgreSQL from nodes and pods", self._child)
         self._monitoring, attached = self._monitoring_role()
         self._final_snapshot = self._final_snapshot_name()
+        self._snapshot = settings.snapshot_arn
+        self._waits = site.context.identity.standby and settings.snapshot_arn is None
+        self.endpoint = self.reader_endpoint = self.secret_arn = self.resource_id = None
         if isinstance(settings, RdsInstanceSettings):
             self._rds_instance(settings, attached)
         else:
@@ -129,9 +134,14 @@ class Database(pulumi.ComponentResource):
             parameters=[{"name": p.name, "value": p.value, "apply_method": p.apply_method} for p in POSTGRESQL],
             opts=self._child,
         )
+        # RDS makes a log group itself, without key and end, with the first line it writes
+        logs = self._log_groups("cluster", "postgresql")
+        if self._waits:
+            return
         cluster = aws.rds.Cluster(
             self._name,
             cluster_identifier=self.identifier,
+            snapshot_identifier=self._snapshot,
             engine="aurora-postgresql",
             engine_mode="provisioned",
             engine_version=settings.engine_version,
@@ -167,8 +177,7 @@ class Database(pulumi.ComponentResource):
             performance_insights_kms_key_id=site.keys.data.arn,
             performance_insights_retention_period=_INSIGHTS_DAYS[settings.insights],
             tags=self._tags,
-            # RDS makes a log group itself, without key and end, with the first line it writes
-            opts=self._leaf(*self._log_groups("cluster", "postgresql"), moves=True),
+            opts=self._leaf(*logs, moves=True),
         )
         instances = [
             self._cluster_instance(number, settings, cluster, attached) for number in range(1 + settings.readers)
@@ -250,9 +259,13 @@ class Database(pulumi.ComponentResource):
             parameters=[{"name": p.name, "value": p.value, "apply_method": p.apply_method} for p in POSTGRESQL],
             opts=self._child,
         )
+        logs = self._log_groups("instance", "postgresql", "upgrade")
+        if self._waits:
+            return
         instance = aws.rds.Instance(
             self._name,
             identifier=self.identifier,
+            snapshot_identifier=self._snapshot,
             engine="postgres",
             engine_version=settings.engine_version,
             engine_lifecycle_support=_NO_EXTENDED_SUPPORT,
@@ -266,7 +279,8 @@ class Database(pulumi.ComponentResource):
             allocated_storage=settings.storage_gb,
             max_allocated_storage=settings.max_storage_gb,
             storage_encrypted=True,
-            kms_key_id=site.keys.data.arn,
+            # an instance keeps its snapshot's key (RestoreDBInstanceFromDBSnapshot takes none): the copies' vault's
+            kms_key_id=(site.keys.data if self._snapshot is None else site.keys.backups).arn,
             db_name=settings.database_name,
             port=PORT,
             network_type="IPV4",
@@ -295,7 +309,7 @@ class Database(pulumi.ComponentResource):
             monitoring_interval=settings.monitoring_seconds,
             monitoring_role_arn=self._monitoring.arn,
             tags=self._tags,
-            opts=self._leaf(attached, *self._log_groups("instance", "postgresql", "upgrade"), moves=True),
+            opts=self._leaf(attached, *logs, moves=True),
         )
         self.endpoint = instance.address
         self.reader_endpoint = instance.address

@@ -28,6 +28,11 @@ PORT: Final = 5432
 _RESERVED_NAMES: Final = frozenset({"admin", "administrator", "master", "postgres", "public", "root", "user"})
 """Names that RDS reserves or that everyone tries first (FSBP RDS.24, RDS.25)."""
 
+SnapshotArn = Annotated[
+    str, StringConstraints(pattern=r"^arn:aws:rds:[a-z0-9-]+:\d{12}:(cluster-)?snapshot:[A-Za-z][A-Za-z0-9:-]{0,254}$")
+]
+"""A snapshot of RDS, or a recovery point of AWS Backup, which is one too (``cluster-snapshot:awsbackup:copyjob-...``)."""
+
 _AUTO_PAUSE_MINORS: Final[Mapping[int, int]] = {14: 12, 15: 7, 16: 3}
 """The first minor of each major that can scale to zero; later majors can from their first (Aurora user guide)."""
 
@@ -62,6 +67,10 @@ class DatabaseSettings(Store):
     """Database Insights: 7 days of figures, or with ``advanced`` 15 months, paid by processor."""
     monitoring_seconds: Literal[1, 5, 10, 15, 30, 60] = 60
     """Seconds between figures of the operating system (enhanced monitoring)."""
+
+    snapshot_arn: SnapshotArn | None = None
+    """In a standby: the recovery point that the database begins from, in the stack's region. Without one there is no
+    database yet, only what it will need. Once it stands, the line stays: without it the database would go."""
 
     @field_validator("engine_version")
     @classmethod

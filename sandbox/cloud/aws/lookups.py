@@ -80,7 +80,25 @@ def _route_table(args: Properties, provider: ProviderConfig) -> Properties:
     }
 
 
+def _alias(args: Properties, provider: ProviderConfig) -> Properties:
+    region, name = _region(args, provider), args.get("name")
+    if not isinstance(name, str) or not name.startswith("alias/"):
+        raise Refused("name: an alias begins with alias/")
+    # another stack's key in this region is a replica, whose ID its primary has too
+    key = f"mrk-{hexadecimal(f'{provider.account}/{name}', 32)}"
+    arn = f"arn:aws:kms:{region}:{provider.account}"
+    return {
+        **args,
+        "id": f"{arn}:{name}",
+        "region": region,
+        "arn": f"{arn}:{name}",
+        "targetKeyArn": f"{arn}:key/{key}",
+        "targetKeyId": key,
+    }
+
+
 FUNCTIONS: Final[Mapping[str, Function]] = {
+    "aws:kms/getAlias:getAlias": _alias,
     "aws:ec2/getVpc:getVpc": _vpc,
     "aws:ec2/getRouteTable:getRouteTable": _route_table,
 }
