@@ -166,4 +166,4 @@ def topic_policy(names: Names) -> dict[str, object]:
     }
 
 
-__all__ = ["THRESHOLDS", "TOPIC", "Cost", "CostSettings", "Threshold", "check", "topic_policy"]
+__all__ = ["THRESHOLDS", "TOPIC", "Cost", "CostSettings", "Threshold", "check", "cost_filters", "topic_policy"]

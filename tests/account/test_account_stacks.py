@@ -300,16 +300,17 @@ def test_the_runners_network_lets_nothing_in(account_of: RunOf, run_of: RunOf) -
             assert subnet.inputs["mapPublicIpOnLaunch"] is False
         assert len(graph.of_type(run, "aws:ec2/flowLog:FlowLog")) == len(networks)
     cidrs = [str(graph.one(account_of(name), "aws:ec2/vpc:Vpc").inputs["cidrBlock"]) for name in (PRODUCTION, SECOND)]
-    environment = str(graph.one(run_of("production"), "aws:ec2/vpc:Vpc").inputs["cidrBlock"])
-    planned = ["10.8.0.0/16"]
-    for one, other in combinations([*cidrs, environment, *planned], 2):
+    environments = [
+        str(graph.one(run_of(name), "aws:ec2/vpc:Vpc").inputs["cidrBlock"]) for name in ("production", "production-dr")
+    ]
+    for one, other in combinations([*cidrs, *environments], 2):
         assert not IPv4Network(one).overlaps(IPv4Network(other)), f"{one} and {other} can't be peered"
 
 
 def test_a_runner_is_where_an_environment_demands_an_agent(account_of: RunOf) -> None:
-    for environment in ("dev", "staging", "production"):
+    for environment in ("dev", "staging", "production", "production-dr"):
         stack = yaml.safe_load((ROOT / f"Pulumi.{environment}.yaml").read_text())["config"]["platform:stack"]
-        made = graph.of_type(account_of(f"toolboxai-{environment}-us-east-1"), "aws:ec2/vpc:Vpc")
+        made = graph.of_type(account_of(f"toolboxai-{stack['env']}-{stack['region']}"), "aws:ec2/vpc:Vpc")
         assert bool(made) is ("agent_pool" in stack["runner"]), environment
         assert [it.inputs["cidrBlock"] for it in made] == [c for c in [stack["runner"].get("cidr")] if c]
 

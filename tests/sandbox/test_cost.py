@@ -24,7 +24,7 @@ from tests.stacks.conftest import ROOT, STACKS, export_path, run_of
 __all__ = ["export_path", "run_of"]
 """Fixtures of the whole stacks, shared with their own tests."""
 
-BUDGETS: Final = {"dev": 600, "staging": 1300, "production": 3500}
+BUDGETS: Final = {"dev": 600, "staging": 1300, "production": 3500, "production-dr": 1200}
 """The platform's table of stacks, USD a month."""
 
 

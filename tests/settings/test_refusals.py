@@ -15,7 +15,7 @@ from components.cluster_services.settings import ALWAYS
 from settings import StackSettings
 
 ROOT = Path(__file__).parents[2]
-STACKS = ("dev", "staging", "production")
+STACKS = ("dev", "staging", "production", "production-dr")
 Raw = dict[str, Any]
 
 
@@ -43,7 +43,7 @@ def refusals(raw: Raw) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_committed_stack_files_are_right(stack: str) -> None:
     settings = StackSettings.parse(raw_settings(stack), project="platform", file=f"Pulumi.{stack}.yaml")
-    assert settings.stack.env == stack
+    assert settings.stack.env == stack.removesuffix("-dr")
 
 
 def put(*path: str | int, value: object) -> Callable[[Raw], None]:

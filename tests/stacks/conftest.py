@@ -16,7 +16,7 @@ from sandbox.engine import read_export
 from sandbox.model import Run
 
 ROOT = Path(__file__).parents[2]
-STACKS = ("dev", "staging", "production")
+STACKS = ("dev", "staging", "production", "production-dr")
 
 _PROGRAM = """
 import json, sys

@@ -15,8 +15,18 @@ from tests.stacks.graph import manifests, of_type, plain
 # vCPU and GiB (EC2's instance type pages); 110 pods is what EKS gives below 30 vCPU with prefix delegation
 NODES = {"t3.xlarge": (4, 16), "m6i.xlarge": (4, 16)}
 PODS = 110
-PROFILES = {"dev": Profile.SMALL, "staging": Profile.STANDARD, "production": Profile.HA}
-BASE = {"dev": ("t3.xlarge", 2), "staging": ("m6i.xlarge", 2), "production": ("m6i.xlarge", 5)}
+PROFILES = {
+    "dev": Profile.SMALL,
+    "staging": Profile.STANDARD,
+    "production": Profile.HA,
+    "production-dr": Profile.HA,
+}
+BASE = {
+    "dev": ("t3.xlarge", 2),
+    "staging": ("m6i.xlarge", 2),
+    "production": ("m6i.xlarge", 5),
+    "production-dr": ("m6i.xlarge", 3),
+}
 
 
 def millis(cpu: str) -> int:

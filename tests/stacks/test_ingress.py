@@ -106,7 +106,7 @@ def test_no_attribute_that_matters_is_left_to_its_default(run: Run) -> None:
     found = attributes(run)
     assert found["routing.http.drop_invalid_header_fields.enabled"] == "true"
     assert found["routing.http.desync_mitigation_mode"] in {"defensive", "strictest"}
-    assert found["deletion_protection.enabled"] == ("true" if run.stack == "production" else "false")
+    assert found["deletion_protection.enabled"] == ("true" if run.stack.startswith("production") else "false")
     assert found["idle_timeout.timeout_seconds"] == "3600"
     assert found["waf.fail_open.enabled"] == "false"
     assert found["access_logs.s3.enabled"] == "true"

@@ -161,7 +161,8 @@ def test_images_are_exact_and_ours(run: Run) -> None:
     for manifest in manifests(run):
         for container in (pod_of(manifest) or {}).get("containers", []):
             registry, _, rest = container["image"].partition("/")
-            assert registry == "111122223333.dkr.ecr.us-east-1.amazonaws.com"
+            region = "us-west-2" if run.stack == "production-dr" else "us-east-1"
+            assert registry == f"111122223333.dkr.ecr.{region}.amazonaws.com"
             assert ":" in rest or "@sha256:" in rest
             assert not rest.endswith(":latest")
 
@@ -179,10 +180,11 @@ def test_secrets_come_from_outside_only(run: Run) -> None:
                 assert re.fullmatch(r"arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!(cluster|db)-\S+", key)
                 continue
             platform, env, namespace, _ = key.split("/")
-            assert (platform, env, namespace) == ("toolboxai", run.stack, m["metadata"]["namespace"])
+            assert (platform, env) == ("toolboxai", run.stack.removesuffix("-dr"))
+            assert namespace == m["metadata"]["namespace"]
 
 
-@pytest.mark.parametrize("stack", ["dev", "staging", "production"])
+@pytest.mark.parametrize("stack", ["dev", "staging", "production", "production-dr"])
 def test_the_fleet_of_the_platform(stack: str, run_of: Callable[[str], Run]) -> None:
     deployments = {(m["metadata"]["namespace"], m["metadata"]["name"]) for m in of_kind(run_of(stack), "Deployment")}
     agents = {"coordinator", "supervisor", "content", "quiz", "terrain", "script", "review"}
@@ -195,7 +197,7 @@ def test_the_fleet_of_the_platform(stack: str, run_of: Callable[[str], Run]) -> 
     }
 
 
-@pytest.mark.parametrize("stack", ["staging", "production"])
+@pytest.mark.parametrize("stack", ["staging", "production", "production-dr"])
 def test_pools_start_nodes_of_a_pinned_image_with_encrypted_disks(stack: str, run_of: Callable[[str], Run]) -> None:
     classes = of_kind(run_of(stack), "EC2NodeClass")
     assert classes

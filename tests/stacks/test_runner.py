@@ -10,7 +10,7 @@ import pytest
 from sandbox.model import Resource, Run
 from tests.stacks.graph import of_type, plain, reaches
 
-RUNNERS = {"production": "10.255.0.0/24"}
+RUNNERS = {"production": "10.255.0.0/24", "production-dr": "10.255.1.0/24"}
 """The runner's network of each stack whose API is private."""
 
 

@@ -31,7 +31,7 @@ _RESERVED_NAMES: Final = frozenset({"admin", "administrator", "master", "postgre
 SnapshotArn = Annotated[
     str, StringConstraints(pattern=r"^arn:aws:rds:[a-z0-9-]+:\d{12}:(cluster-)?snapshot:[A-Za-z][A-Za-z0-9:-]{0,254}$")
 ]
-"""A snapshot of RDS, or a recovery point of AWS Backup, which is one too (``cluster-snapshot:awsbackup:copyjob-...``)."""
+"""A snapshot of RDS, or a recovery point of AWS Backup, which is one (``cluster-snapshot:awsbackup:copyjob-...``)."""
 
 _AUTO_PAUSE_MINORS: Final[Mapping[int, int]] = {14: 12, 15: 7, 16: 3}
 """The first minor of each major that can scale to zero; later majors can from their first (Aurora user guide)."""

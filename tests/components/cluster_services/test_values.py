@@ -177,7 +177,11 @@ def test_prometheus_sees_every_monitor_and_marks_what_it_sends(site: MakeSite) -
     selectors = {key for key in spec if key.endswith("SelectorNilUsesHelmValues")}
     assert len(selectors) == 5
     assert not any(spec[key] for key in selectors)
-    assert spec["externalLabels"] == {"cluster": "toolboxai-production-main", "environment": "production"}
+    assert spec["externalLabels"] == {
+        "cluster": "toolboxai-production-main",
+        "environment": "production",
+        "region": "us-east-1",
+    }
     assert (spec["retention"], spec["scrapeInterval"], spec["replicas"]) == ("30d", "15s", 2)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import pytest
 
 from components.context import StackIdentity
-from components.cost import THRESHOLDS, CostSettings, check
+from components.cost import THRESHOLDS, CostSettings, check, cost_filters
 from sandbox.engine import run_program
 from settings.problems import dotted, validate
 from tests.components.data_layer.deployment import DEV, PRODUCTION, Graph, document
@@ -61,7 +61,10 @@ def test_the_budget_is_monthly_in_dollars(production: Graph) -> None:
     budget = production.one(BUDGET, "monthly").inputs
     assert (budget["limitAmount"], budget["limitUnit"]) == ("3500", "USD")
     assert (budget["timeUnit"], budget["budgetType"]) == ("MONTHLY", "COST")
-    assert (budget["name"], budget["accountId"]) == ("toolboxai-production-monthly", "111122223333")
+    assert (budget["name"], budget["accountId"]) == (
+        "toolboxai-production-monthly-us-east-1",
+        "111122223333",
+    )
     costs = cast("dict[str, bool]", budget["costTypes"])
     assert (costs["includeCredit"], costs["includeRefund"]) == (False, False), "credits hide what is used"
 
@@ -84,7 +87,9 @@ def test_the_topic_and_the_addresses_are_told(production: Graph, dev: Graph) -> 
 def test_the_filter_waits_for_active_tags(production: Graph, dev: Graph) -> None:
     """A budget filtered by a tag that isn't active yet reads 0 and never fires."""
     assert production.one(BUDGET, "monthly").inputs["costFilters"] == [
-        {"name": "TagKeyValue", "values": ["user:Environment$production"]}
+        {"name": "TagKeyValue", "values": ["user:Environment$production"]},
+        # its standby has the same tag, and a budget of its own
+        {"name": "Region", "values": ["us-east-1", "global", "NoRegion"]},
     ]
     assert "costFilters" not in dev.one(BUDGET, "monthly").inputs
 
@@ -162,3 +167,19 @@ def test_what_does_not_fit_the_stack_is_refused(
     assert [dotted(p.path) for p in found] == [key for key, _ in expected]
     for problem, (_, says) in zip(found, expected, strict=True):
         assert says in problem.allowed
+
+
+def test_primary_and_standby_share_an_account_and_count_no_dollar_twice() -> None:
+    primary = StackIdentity.model_validate(PRODUCTION)
+    standby = StackIdentity.model_validate(
+        {k: v for k, v in PRODUCTION.items() if k != "recovery_region"}
+        | {"region": "us-west-2", "primary_region": "us-east-1"}
+    )
+    regions = [
+        {region for it in cost_filters(identity, tags_active=False) for region in cast("list[str]", it["values"])}
+        for identity in (primary, standby)
+    ]
+    assert regions[1] == {"us-west-2"}
+    assert not regions[0] & regions[1]
+    assert "us-east-1" in regions[0]
+    assert cost_filters(StackIdentity.model_validate(DEV), tags_active=False) == []
