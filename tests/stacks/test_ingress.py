@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -112,12 +113,19 @@ def test_no_attribute_that_matters_is_left_to_its_default(run: Run) -> None:
     assert found["access_logs.s3.enabled"] == "true"
 
 
-def test_its_log_goes_where_the_bucket_lets_load_balancers_write(run: Run) -> None:
-    found = attributes(run)
+def primary(run: Run, run_of: Callable[[str], Run]) -> Run:
+    """The run of the stack that a standby stands in for; any other stack is its own."""
+    return run_of(run.stack.removesuffix("-dr"))
+
+
+def test_its_log_goes_where_the_bucket_lets_load_balancers_write(run: Run, run_of: Callable[[str], Run]) -> None:
+    found, owner = attributes(run), primary(run, run_of)
     bucket, prefix = found["access_logs.s3.bucket"], found["access_logs.s3.prefix"]
-    (policy,) = [r for r in of_type(run, "aws:s3:BucketPolicy") if r.inputs["bucket"] == bucket]
+    (policy,) = [r for r in of_type(owner, "aws:s3:BucketPolicy") if r.inputs["bucket"] == bucket]
     assert f"arn:aws:s3:::{bucket}/{prefix}/AWSLogs/111122223333/*" in str(policy.inputs["policy"])
-    assert policy.urn in reaches(run, one(run, CONFIGURATION))
+    region = "us-west-2" if owner is not run else "us-east-1"
+    assert f"arn:aws:elasticloadbalancing:{region}:111122223333:loadbalancer/*" in str(policy.inputs["policy"])
+    assert owner is not run or policy.urn in reaches(run, one(run, CONFIGURATION))
 
 
 def test_targets_are_pods_also_of_a_service_that_says_nothing(run: Run) -> None:
@@ -129,7 +137,7 @@ def test_targets_are_pods_also_of_a_service_that_says_nothing(run: Run) -> None:
     assert "targetReference" not in found["spec"]
 
 
-def test_the_regions_origin_is_a_host_that_external_dns_keeps(run: Run) -> None:
+def test_the_regions_origin_is_a_host_that_external_dns_keeps(run: Run, run_of: Callable[[str], Run]) -> None:
     """The health check asks this name on this path, and it lies in what external-dns is held to."""
     (route,) = [plain(r.inputs) for r in of_type(run, ROUTE) if r.name.endswith("/origin")]
     (host,) = route["spec"]["hostnames"]
@@ -137,10 +145,10 @@ def test_the_regions_origin_is_a_host_that_external_dns_keeps(run: Run) -> None:
     (domain,) = plain(dns.inputs)["values"]["domainFilters"]
     assert host.endswith(f".{domain}")
     assert "gateway-httproute" in plain(dns.inputs)["values"]["sources"]
-    records = [plain(r.inputs) for r in of_type(run, "aws:route53:Record")]
+    records = [plain(r.inputs) for r in of_type(primary(run, run_of), "aws:route53:Record")]
     assert host in {target for record in records if record["name"] == domain for target in record["records"]}
     checks = of_type(run, "aws:route53:HealthCheck")
-    assert checks or run.stack == "dev"
+    assert checks or run.stack in ("dev", "production-dr")
     (rule,) = route["spec"]["rules"]
     for check in checks:
         assert rule["matches"][0]["path"] == {"type": "Exact", "value": check.inputs["resourcePath"]}
