@@ -25,6 +25,7 @@ from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.database_access import DatabaseAccessSettings
+from components.database_access.login import POOLED
 from components.database_access.workloads import workloads as database_workloads
 from components.edge import EdgeSettings
 from components.eks_cluster.people import People
@@ -32,8 +33,9 @@ from components.eks_cluster.settings import AccessLevel, EksClusterSettings
 from components.ingress import CONTROLLER, public_gateway
 from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
+from components.kubernetes.paths import ToDatabase
 from components.kubernetes.topology import Networks, Topology, TopologyError
-from components.kubernetes.workload import Key, unrouted
+from components.kubernetes.workload import Key, Workload, unrouted
 from components.mcp_platform import McpPlatformSettings
 from components.mcp_platform.egress import Egress, with_egress_proxy
 from components.mcp_platform.workloads import ContextStore
@@ -130,6 +132,8 @@ class ClusterPlan:
         ]
         if any(operator.name == PROMETHEUS_STACK for operator in operators):
             ours += exporters(sections.observability.exporters, sections.data, names)
+        if _waits_for_database(sections):
+            ours = [workload for workload in ours if not _goes_to_database(workload)]
         gateway = _gateway(sections)
         if gateway is None:
             ours = [unrouted(workload) for workload in ours]
@@ -221,6 +225,16 @@ def networks(networking: NetworkingSettings, cluster: EksClusterSettings) -> Net
 def _contexts(data: DataLayerSettings, names: Names) -> ContextStore:
     table = data.tables[CONTEXTS]
     return ContextStore(names.of("dynamodb", CONTEXTS), table.ttl_attribute, table.retention_days or 0)
+
+
+def _waits_for_database(sections: Sections) -> bool:
+    """Whether there is no database yet: in a standby, until a recovery point is named that it begins from."""
+    return sections.stack.standby and sections.data.database.snapshot_arn is None
+
+
+def _goes_to_database(workload: Workload) -> bool:
+    """Whether it would start, find no database, and hold the update up until it fails."""
+    return any(call == POOLED or isinstance(call, ToDatabase) for call in workload.calls)
 
 
 def _gateway(sections: Sections) -> Key | None:

@@ -89,4 +89,6 @@ def _master(data: DataLayer) -> Merge:
     def read(arn: str) -> Json:
         return [{"secretKey": key, "remoteRef": {"key": arn, "property": key}} for key in ADMIN_KEYS]
 
+    if data.database_secret_arn is None:
+        raise ValueError("the bootstrap job signs in to a database, and there is none yet")
     return {"spec": {"data": data.database_secret_arn.apply(read)}}

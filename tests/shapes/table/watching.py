@@ -8,7 +8,8 @@ from tests.shapes.requests import Row
 
 
 def budget(inputs: dict[str, Any]) -> dict[str, Any]:
-    """A notification and its subscribers stand side by side in the API."""
+    """A notification and its subscribers stand side by side in the API, and filters by their names."""
+    filters = {it["name"]: it["values"] for it in inputs.pop("costFilters", [])}
     told = []
     for found in inputs.pop("notifications", []):
         subscribers = [{"subscriptionType": "SNS", "address": it} for it in found.pop("subscriberSnsTopicArns", [])]
@@ -16,7 +17,8 @@ def budget(inputs: dict[str, Any]) -> dict[str, Any]:
             {"subscriptionType": "EMAIL", "address": it} for it in found.pop("subscriberEmailAddresses", [])
         ]
         told.append({"notification": found, "subscribers": subscribers})
-    return {**inputs, "notificationsWithSubscribers": told}
+    more = {"costFilters": filters} if filters else {}
+    return {**inputs, **more, "notificationsWithSubscribers": told}
 
 
 def alarm(inputs: dict[str, Any]) -> dict[str, Any]:
