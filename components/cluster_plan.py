@@ -24,8 +24,8 @@ from components.cluster_services.paths import endpoints
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
+from components.data_layer.services import NAMESPACE as DATABASE
 from components.database_access import DatabaseAccessSettings
-from components.database_access.login import POOLED
 from components.database_access.workloads import workloads as database_workloads
 from components.edge import EdgeSettings
 from components.eks_cluster.people import People
@@ -33,7 +33,7 @@ from components.eks_cluster.settings import AccessLevel, EksClusterSettings
 from components.ingress import CONTROLLER, public_gateway
 from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
-from components.kubernetes.paths import ToDatabase
+from components.kubernetes.paths import ToDatabase, ToWorkload
 from components.kubernetes.topology import Networks, Topology, TopologyError
 from components.kubernetes.workload import Key, Workload, unrouted
 from components.mcp_platform import McpPlatformSettings
@@ -234,7 +234,10 @@ def _waits_for_database(sections: Sections) -> bool:
 
 def _goes_to_database(workload: Workload) -> bool:
     """Whether it would start, find no database, and hold the update up until it fails."""
-    return any(call == POOLED or isinstance(call, ToDatabase) for call in workload.calls)
+    return any(
+        isinstance(call, ToDatabase) or (isinstance(call, ToWorkload) and call.namespace == DATABASE)
+        for call in workload.calls
+    )
 
 
 def _gateway(sections: Sections) -> Key | None:
