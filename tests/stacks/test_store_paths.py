@@ -89,8 +89,9 @@ def test_the_database_is_reached_by_the_pooler_the_exporter_and_jobs_only(
 
 
 def test_the_cache_is_reached_by_its_named_callers_keda_and_exporters_only(run: Run) -> None:
-    queues = {(f"toolboxai-{run.stack}", name) for name, row in applications(run).items() if row.get("caches")}
-    second = {("monitoring", "redis-exporter-fast")} if run.stack == "production" else set()
+    home = f"toolboxai-{run.stack.removesuffix('-dr')}"
+    queues = {(home, name) for name, row in applications(run).items() if row.get("caches")}
+    second = {("monitoring", "redis-exporter-fast")} if run.stack.startswith("production") else set()
     keda = {("toolboxai-system", "keda-operator")}
     assert who_reaches(run, REDIS) == CACHE_CALLERS | queues | second | keda
 
@@ -116,7 +117,8 @@ def test_the_pooler_lets_in_only_who_declares_it(run: Run) -> None:
     def reaches(namespace: str, name: str) -> bool:
         return allowed(every, Pod(namespace, {"app.kubernetes.io/name": name}), pooler, ("TCP", POSTGRES))
 
-    assert reaches("monitoring", "pgbouncer-exporter")
+    # a standby has neither until its database is restored
+    assert reaches("monitoring", "pgbouncer-exporter") is (run.stack != "production-dr")
     for namespace, name in (
         ("mcp", "context"),
         ("mcp-agents", "coordinator"),
