@@ -170,6 +170,11 @@ class ClusterPlan:
         )
 
     @property
+    def signs_in(self) -> bool:
+        """Whether people sign in to something at the load balancer."""
+        return any(route.sign_in is not None for workload in self.egress.workloads for route in workload.routes)
+
+    @property
     def routed(self) -> frozenset[str]:
         """Namespaces with workloads that are reached from outside."""
         return frozenset(workload.namespace for workload in self.egress.workloads if workload.routes)

@@ -99,6 +99,11 @@ WorkerScaling = Annotated[FixedScaling | ResourceScaling | QueueScaling, Field(d
 """How a workload that takes tasks from a list scales: ``fixed``, ``resource`` or ``queue``, exactly one of them."""
 
 
+def most_replicas(scaling: ServerScaling) -> int:
+    """Replicas at most."""
+    return scaling.max_replicas if isinstance(scaling, ResourceScaling) else scaling.replicas
+
+
 def among(names: Collection[str], given: str, *, where: str) -> str:
     """What an error offers instead of ``given``: all names while they are few, else those that look like it."""
     if not names:

@@ -11,6 +11,7 @@ from components.context import StackIdentity
 from components.edge import EdgeSettings
 from components.kubernetes.capacity import Demand, most
 from components.kubernetes.namespace import Quota, quota_for
+from components.kubernetes.sign_in import CALLBACK
 from components.model import Problem, Quantities, cpu_millis, memory_bytes
 from components.naming import Names
 
@@ -19,15 +20,23 @@ def check(identity: StackIdentity, edge: EdgeSettings, settings: ApplicationsSet
     """The quota holds the most replicas and the largest surge, and CloudFront hands on every route's path."""
     yield from _quota(identity, settings)
     if edge.distribution is not None:
+        patterns = edge.distribution.api_paths
         for name, application in settings.applications.items():
-            yield from _unreachable(name, application, edge.distribution.api_paths)
+            yield from _unreachable(name, application, patterns)
+        signed = any(route.sign_in for row in settings.applications.values() for route in row.routes)
+        if signed and not _handed_on(CALLBACK, patterns):
+            allowed = f"/oauth2/* too: people who sign in to an application come back to {CALLBACK}"
+            yield Problem(("edge", "distribution", "api_paths"), patterns, allowed)
+
+
+def _handed_on(path: str, patterns: Sequence[str]) -> bool:
+    """Whether CloudFront hands a path to the load balancer, rather than answer it from the assets' bucket."""
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def _unreachable(name: str, application: Application, patterns: Sequence[str]) -> Iterator[Problem]:
-    """Paths that CloudFront answers from the assets' bucket."""
     for index, route in enumerate(application.routes):
-        below = route.path if route.path.endswith("/") else f"{route.path}/"
-        if not any(fnmatch.fnmatchcase(f"{below}x", pattern) for pattern in patterns):
+        if not _handed_on(f"{route.path.rstrip('/')}/x", patterns):
             allowed = f"a path that edge.distribution.api_paths hands to the load balancer: {', '.join(patterns)}"
             yield Problem((SECTION, "applications", name, "routes", index, "path"), route.path, allowed)
 

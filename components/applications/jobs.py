@@ -10,8 +10,8 @@ from typing import Final
 from components.applications.laws import LOAD_TEST, SMOKE
 from components.applications.place import PART_OF, PORT, Place, url
 from components.applications.rollout import migration_name
-from components.applications.settings import Application, LoadTest, Migration, SmokeTest
-from components.applications.stores import store_environment, store_secrets
+from components.applications.settings import Application, LoadTest, SmokeTest
+from components.applications.stores import database_of
 from components.kubernetes.paths import ToWorkload
 from components.kubernetes.pods import config_checksum
 from components.kubernetes.workload import Workload
@@ -19,6 +19,7 @@ from components.mcp_platform.egress import mirrored
 from components.model import Quantities, Resources
 from components.objectives import API_P95_SECONDS, AVAILABILITY
 from components.versions import IMAGES
+from components.workload_settings import OwnImage
 
 K6: Final = IMAGES["k6"]
 _SCRIPT: Final = "/etc/k6/load.js"
@@ -28,19 +29,30 @@ _AROUND_SECONDS: Final = 120
 """What a load test takes besides: its image, the wait for network policies, its summary."""
 
 
-def migration_job(name: str, application: Application, migration: Migration, place: Place) -> Workload:
-    """The Job that brings the schema to the release: with the release's image, past the pooler, once."""
+def migration_job(release: str, image: OwnImage, name: str, application: Application, place: Place) -> Workload:
+    """The Job that brings the schema to the workload ``release``: with its image, once.
+
+    It goes to the database past the pooler, which keeps nothing of a session. ``ValueError`` without a migration.
+    """
+    login, migration = database_of(application, place), application.migration
+    if login is None or migration is None:
+        raise ValueError(name)
     return Workload(
         namespace=place.namespace,
-        name=migration_name(name),
+        name=migration_name(release),
         component=name,
         part_of=PART_OF,
         kind="Job",
-        image=application.image.in_registry(place.names),
+        image=image.in_registry(place.names),
         command=tuple(migration.command),
         resources=place.settings.resources_of(application),
-        env={"APPLICATION": name, "ENVIRONMENT": place.identity.env, **store_environment(application, place)},
-        secrets=store_secrets(application, place),
+        env={
+            "APPLICATION": name,
+            "ENVIRONMENT": place.identity.env,
+            **login.environment,
+        },
+        secrets=login.secrets,
+        calls=(login.direct,),
         deadline_seconds=migration.deadline_seconds,
         retries=1,
     )

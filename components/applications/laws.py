@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from components.applications.rollout import COLOURS, canary_name, colour_name, migration_name
+from components.applications.rollout import migration_name, release_names
 from components.model import Problem, one_of, refuse_all
-from components.workload_settings import among
+from components.workload_settings import among, most_replicas
 
 if TYPE_CHECKING:
-    from components.applications.settings import Application, LoadTest
+    from components.applications.settings import Application, ApplicationDefaults, LoadTest
+    from components.kubernetes.workload import Delivery
+    from components.workload_settings import ServerScaling
 
 SMOKE: Final = "smoke"
 LOAD_TEST: Final = "load-test"
@@ -19,22 +21,34 @@ LOAD_TEST: Final = "load-test"
 
 def workload_names(name: str, application: Application) -> Iterator[str]:
     """Every workload that an application becomes, its Jobs among them, and the Service of its own name."""
-    yield name
-    match application.rollout.kind:
-        case "canary":
-            yield canary_name(name)
-        case "blue_green":
-            yield from (colour_name(name, colour) for colour in COLOURS)
-        case "rolling" | "recreate":
-            pass
+    releases = release_names(name, application.rollout)
+    yield from dict.fromkeys((name, *releases))
     if application.migration is not None:
-        yield migration_name(name)
+        yield from (migration_name(release) for release in releases)
 
 
-def between_applications(applications: Mapping[str, Application], load_test: LoadTest | None) -> None:
-    """Refuse what doesn't go together: names, hosts and paths, calls between them."""
+def between_applications(
+    applications: Mapping[str, Application],
+    load_test: LoadTest | None,
+    *,
+    signs_in: bool,
+    defaults: ApplicationDefaults | None,
+) -> None:
+    """Refuse what doesn't go together: names, hosts and paths, calls between them.
+
+    ``defaults`` are what applications have that say nothing, where they are right themselves.
+    """
     refuse_all(
-        [*_names(applications), *_routes(applications), *_calls(applications), *_target(applications, load_test)]
+        [
+            *_names(applications),
+            *_routes(applications),
+            *_sign_ins(
+                applications, signs_in=signs_in, default=defaults.delivery if defaults is not None else "pulumi"
+            ),
+            *_budgets(applications, defaults.scaling if defaults is not None else None),
+            *_calls(applications),
+            *_target(applications, load_test),
+        ]
     )
 
 
@@ -60,9 +74,30 @@ def _routes(applications: Mapping[str, Application]) -> Iterator[Problem]:
                 yield Problem((name, "routes", index, "path"), route.path, allowed)
 
 
+def _sign_ins(applications: Mapping[str, Application], *, signs_in: bool, default: Delivery) -> Iterator[Problem]:
+    """Who lets people in is the update: what stands in a branch must not be able to open a door."""
+    for name, application in applications.items():
+        signed = [index for index, route in enumerate(application.routes) if route.sign_in]
+        if not signs_in:
+            for index in signed:
+                yield Problem((name, "routes", index, "sign_in"), True, "true only with applications.sign_in given")
+        elif signed and (application.delivery or default) == "argocd":
+            yield Problem((name, "delivery"), application.delivery, "pulumi, since people sign in to one of its routes")
+
+
 def _first_at(application: Application, where: tuple[str, str], name: str) -> tuple[str, int]:
     """The application's first route that leads to ``where``."""
     return name, next(i for i, r in enumerate(application.routes) if (r.host, r.path.rstrip("/") or "/") == where)
+
+
+def _budgets(applications: Mapping[str, Application], default: ServerScaling | None) -> Iterator[Problem]:
+    """A drain that may take every replica at once is none that anybody is protected from."""
+    for name, application in applications.items():
+        scaling = application.scaling or default
+        most = most_replicas(scaling) if scaling is not None else 1
+        if 1 < most <= application.max_disrupted:
+            allowed = f"below the most replicas, {most}"
+            yield Problem((name, "max_disrupted"), application.max_disrupted, allowed)
 
 
 def _calls(applications: Mapping[str, Application]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from components.context import StackIdentity
 from components.edge.hosts import Hosts
 from components.ingress.entry import public_gateway
-from components.kubernetes.workload import Key
+from components.kubernetes.workload import Key, SignIn
 from components.naming import Names
 
 if TYPE_CHECKING:
@@ -40,6 +40,20 @@ class Place:
         """The place of a stack's applications."""
         gateway = public_gateway(identity.platform)
         return cls(settings, identity, names, settings.namespace_in(names), gateway, caches)
+
+    def sign_in(self) -> SignIn | None:
+        """Whom people prove who they are to."""
+        given = self.settings.sign_in
+        if given is None:
+            return None
+        return SignIn(
+            issuer=given.issuer,
+            authorization_endpoint=given.authorization_endpoint,
+            token_endpoint=given.token_endpoint,
+            user_info_endpoint=given.user_info_endpoint,
+            remote=self.names.secret(self.namespace, given.secret_name),
+            session_seconds=given.session_seconds,
+        )
 
     def host(self, which: Literal["web", "api"]) -> str:
         """The host name that a route means."""

@@ -78,6 +78,17 @@ def colour_name(application: str, colour: Colour) -> str:
     return f"{application}-{colour}"
 
 
-def migration_name(application: str) -> str:
-    """The Job before an application's release."""
-    return f"{application}-migrate"
+def release_names(application: str, rollout: Rolling | Recreate | Canary | BlueGreen) -> tuple[str, ...]:
+    """The workloads of the releases that run side by side, the one that holds the routes last."""
+    match rollout:
+        case Canary():
+            return canary_name(application), application
+        case BlueGreen():
+            return colour_name(application, rollout.idle), colour_name(application, rollout.active)
+        case _:
+            return (application,)
+
+
+def migration_name(release: str) -> str:
+    """The Job before a release."""
+    return f"{release}-migrate"

@@ -10,7 +10,7 @@ from components.applications.laws import between_applications
 from components.applications.rollout import Rolling, Rollout
 from components.kubernetes.namespace import Quota
 from components.kubernetes.scaling import ResourceScaling
-from components.kubernetes.workload import AbsolutePath, Delivery, EnvName, UrlPath
+from components.kubernetes.workload import AbsolutePath, Delivery, EnvName, HttpsUrl, UrlPath
 from components.mcp_platform.settings import ExternalHost
 from components.model import DnsLabel, Memory, Resources, Settings, Slug, refuse
 from components.naming import Names
@@ -75,6 +75,26 @@ class ApplicationRoute(Settings):
     """Everything below it. CloudFront must hand it to the load balancer (``edge.distribution.api_paths``)."""
     sticky_seconds: Annotated[int, Field(ge=1, le=604800, strict=True)] | None = None
     """How long a client stays with its replica, by a cookie. Left out: each request goes where there is room."""
+    sign_in: bool = False
+    """Whether people prove who they are (``applications.sign_in``) before anything of theirs reaches it."""
+
+
+class SignInSettings(Settings):
+    """The identity provider (OpenID Connect) for what only some people may reach. It says who they are."""
+
+    issuer: HttpsUrl
+    """Whom its tokens name as their issuer."""
+    authorization_endpoint: HttpsUrl
+    """Where people are sent to sign in."""
+    token_endpoint: HttpsUrl
+    """Where the load balancer gets their tokens."""
+    user_info_endpoint: HttpsUrl
+    """Where it asks who they are."""
+    secret_name: Slug
+    """The client's secret, ``<platform>/<env>/<namespace>/<name>``: JSON with ``clientID`` and ``clientSecret``. The
+    client's redirect URLs are ``https://<host>/oauth2/idpresponse``."""
+    session_seconds: Annotated[int, Field(ge=300, le=86400, strict=True)] = 28800
+    """How long a sign-in lasts."""
 
 
 class RateLimit(Settings):
@@ -123,6 +143,8 @@ class Application(Settings):
     """Whom it calls in the cluster. Nothing else is open to it, and nobody else may call it."""
     external_hosts: Annotated[list[ExternalHost], Unique] = []
     """Hosts outside that it may reach, through the egress proxy only."""
+    database: Slug | None = None
+    """Its service in the database (``data.services``): through the pooler, its migration directly."""
     caches: dict[Slug, Slug] = {}
     """Caches of the data layer by name, and the user that it signs in as."""
     buckets: dict[Slug, BucketAccess] = {}
@@ -149,6 +171,13 @@ class Application(Settings):
     """What must have run before a release starts."""
     delivery: Delivery | None = None
     """Who applies its objects, ``pulumi`` or ``argocd``. Left out: what ``defaults`` says."""
+
+    @field_validator("migration")
+    @classmethod
+    def _migrates_something(cls, value: Migration | None, info: ValidationInfo) -> Migration | None:
+        if value is not None and "database" in info.data and info.data["database"] is None:
+            refuse("nothing: the application has no database", value="given")
+        return value
 
     @field_validator("health")
     @classmethod
@@ -258,6 +287,8 @@ class ApplicationsSettings(Settings):
     one with the largest surge rolls out. Less than that is refused."""
     defaults: ApplicationDefaults = ApplicationDefaults()
     """For every application that doesn't say otherwise."""
+    sign_in: SignInSettings | None = None
+    """Where people prove who they are. Left out: nowhere, and no route may want it."""
     smoke: SmokeTest | None = None
     """Run after every release. Left out: none."""
     load_test: LoadTest | None = None
@@ -268,7 +299,12 @@ class ApplicationsSettings(Settings):
     @field_validator("applications")
     @classmethod
     def _between(cls, value: dict[str, Application], info: ValidationInfo) -> dict[str, Application]:
-        between_applications(value, info.data.get("load_test"))
+        between_applications(
+            value,
+            info.data.get("load_test"),
+            signs_in=info.data.get("sign_in") is not None,
+            defaults=info.data.get("defaults"),
+        )
         return value
 
     def namespace_in(self, names: Names) -> str:

@@ -10,6 +10,7 @@ from components.applications.settings import SECTION, Application, ApplicationsS
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.data_layer.cache import login_secret
+from components.database_access import DatabaseLogin, database_login
 from components.kubernetes.paths import Call, ToAws, ToCache
 from components.kubernetes.workload import SecretFiles
 from components.mcp_platform.workloads import without_endpoint
@@ -22,6 +23,13 @@ _LOGIN: Final = ("address", "username", "password")
 _FILES: Final = "/var/run/secrets/platform"
 
 
+def database_of(application: Application, place: Place) -> DatabaseLogin | None:
+    """What the application takes for its database, ``None`` where it has none."""
+    if application.database is None:
+        return None
+    return database_login(application.database, place.namespace, place.names)
+
+
 def store_secrets(application: Application, place: Place) -> tuple[SecretFiles, ...]:
     """The logins and the secrets that the application mounts."""
     names, namespace = place.names, place.namespace
@@ -30,12 +38,16 @@ def store_secrets(application: Application, place: Place) -> tuple[SecretFiles, 
         for cache, user in application.caches.items()
     )
     own = (SecretFiles(name=secret, remote=names.secret(namespace, secret)) for secret in application.secrets)
-    return (*caches, *own)
+    login = database_of(application, place)
+    return (*(login.secrets if login is not None else ()), *caches, *own)
 
 
 def store_environment(application: Application, place: Place) -> dict[str, str]:
     """Where it finds its logins and buckets."""
     environment = {f"CACHE_{variable(cache)}_CREDENTIALS": f"{_FILES}/cache-{cache}" for cache in application.caches}
+    login = database_of(application, place)
+    if login is not None:
+        environment |= login.environment
     if application.buckets:
         environment |= {"AWS_REGION": place.names.region, **bucket_environment(application.buckets, place.names)}
     return environment
@@ -43,6 +55,9 @@ def store_environment(application: Application, place: Place) -> dict[str, str]:
 
 def store_calls(application: Application, place: Place) -> Iterator[Call]:
     """The paths to them."""
+    login = database_of(application, place)
+    if login is not None:
+        yield login.pooled
     if application.caches:
         yield ToCache()
     if application.buckets:
@@ -54,6 +69,10 @@ def check_stores(identity: StackIdentity, data: DataLayerSettings, settings: App
     names = Names(identity.platform, identity.env, identity.account_id, identity.region)
     namespace = settings.namespace_in(names)
     images = frozenset(data.registry.images)
+    if settings.sign_in is not None and settings.sign_in.secret_name not in data.secrets.get(namespace, {}):
+        known = data.secrets.get(namespace, {})
+        allowed = among(known, settings.sign_in.secret_name, where=f"data.secrets.{namespace}")
+        yield Problem((SECTION, "sign_in", "secret_name"), settings.sign_in.secret_name, allowed)
     if settings.smoke is not None:
         yield from _image((SECTION, "smoke", "image", "name"), settings.smoke.image, images)
     for name, application in settings.applications.items():
@@ -78,6 +97,7 @@ def _things(
     for bucket in application.buckets:
         if bucket not in buckets:
             yield Problem((*at, "buckets", bucket), bucket, among(buckets, bucket, where="data.buckets"))
+    yield from _database_service(at, application, data, namespace)
     secrets = data.secrets.get(namespace, {})
     for index, secret in enumerate(application.secrets):
         if secret not in secrets:
@@ -91,3 +111,18 @@ def _things(
         if found is None or (found.namespace, found.auth) != (namespace, "password"):
             allowed = f"a user of data.caches.{cache} with namespace {namespace} and a password"
             yield Problem((*at, "caches", cache), user, allowed)
+
+
+def _database_service(
+    at: tuple[str | int, ...], application: Application, data: DataLayerSettings, namespace: str
+) -> Iterator[Problem]:
+    name = application.database
+    if name is None:
+        return
+    service = data.services.get(name)
+    if service is None:
+        yield Problem((*at, "database"), name, among(data.services, name, where="data.services"))
+    elif service.namespace not in (None, namespace):
+        yield Problem((*at, "database"), name, f"a service whose login {namespace} reads, not {service.namespace}")
+    elif application.migration is not None and service.access != "owner":
+        yield Problem((*at, "database"), name, "a service with access owner: its migration changes tables")

@@ -40,7 +40,7 @@ from components.mcp_platform.workloads import STICKY_SECONDS, replicas_of
 from components.naming import Names
 from components.pod_identity import Grant
 from components.store_access import bucket_grants, variable
-from components.workload_settings import FixedScaling, OwnImage, ServerScaling
+from components.workload_settings import FixedScaling, OwnImage, ServerScaling, most_replicas
 
 GRACE_SECONDS: Final = 30
 
@@ -106,9 +106,12 @@ def _variants(name: str, application: Application, scaling: ServerScaling) -> It
 
 
 def _workloads(name: str, application: Application, place: Place) -> Iterator[Workload]:
+    variants = list(_variants(name, application, place.settings.scaling_of(application)))
     if application.migration is not None:
-        yield migration_job(name, application, application.migration, place)
-    *others, main = _variants(name, application, place.settings.scaling_of(application))
+        # each release has its own, with its own image: one that stays as it is isn't run again
+        for variant in variants:
+            yield migration_job(variant.name, variant.image, name, application, place)
+    *others, main = variants
     for variant in others:
         yield _workload(name, application, variant, place)
     routes = tuple(_routes(name, application, place))
@@ -141,7 +144,7 @@ def _workload(
         probes=_probes(application),
         rollout="recreate" if rollout.kind == "recreate" else "rolling",
         max_surge_percent=rollout.max_surge_percent if isinstance(rollout, Rolling) else Rolling().max_surge_percent,
-        max_disrupted=min(application.max_disrupted, max(1, _most(scaling) - 1)),
+        max_disrupted=min(application.max_disrupted, max(1, most_replicas(scaling) - 1)),
         priority_class=PRIORITY_CLASS,
         env=_environment(name, application, place),
         secrets=store_secrets(application, place),
@@ -154,13 +157,9 @@ def _workload(
         service=service,
         metrics=Metrics(port=PORT, path=application.metrics) if application.metrics is not None else None,
         session_affinity_seconds=_affinity(application),
-        after=(f"Job/{migration_name(name)}",) if application.migration is not None else (),
+        after=(f"Job/{migration_name(variant.name)}",) if application.migration is not None else (),
         grace_seconds=GRACE_SECONDS,
     )
-
-
-def _most(scaling: ServerScaling) -> int:
-    return scaling.max_replicas if isinstance(scaling, ResourceScaling) else scaling.replicas
 
 
 def _port(application: Application, number: int) -> ContainerPort:
@@ -271,6 +270,7 @@ def _routes(name: str, application: Application, place: Place) -> Iterator[Route
             gateway=gateway,
             gateway_namespace=namespace,
             sticky_seconds=route.sticky_seconds,
+            sign_in=place.sign_in() if route.sign_in else None,
             shares=shares,
         )
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ACCESS_LOGS: Final = "access-logs"
 PATIENCE: Final = "20m"
 """For the Gateway to go: the controller must take the load balancer down before (1 minute, and its interfaces more)."""
+_HTTPS: Final = 443
 _UNPRIVILEGED: Final = (1024, 65535)
 """Ports that our pods listen on: none runs as root."""
 
@@ -64,6 +65,8 @@ class Ingress(pulumi.ComponentResource):
         if plan.gateway is not None and certificate is not None:
             self.gateway = "/".join(plan.gateway)
             self._way_to_pods(edge, cluster)
+            if plan.signs_in:
+                self._way_to_identity_provider(edge, cluster)
             self._entry(plan, context, networking, data, edge, services, certificate)
         self.register_outputs({"gateway": self.gateway})
 
@@ -78,6 +81,19 @@ class Ingress(pulumi.ComponentResource):
             ip_protocol="tcp",
             from_port=low,
             to_port=high,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _way_to_identity_provider(self, edge: Edge, cluster: EksCluster) -> None:
+        """The load balancer itself fetches tokens of who signs in: from any address, for a provider tells none."""
+        aws.vpc.SecurityGroupEgressRule(
+            f"load-balancer-{cluster.key}-identity",
+            security_group_id=edge.alb_security_group_ids[0],
+            description="the identity provider of who signs in to applications",
+            ip_protocol="tcp",
+            from_port=_HTTPS,
+            to_port=_HTTPS,
+            cidr_ipv4="0.0.0.0/0",
             opts=pulumi.ResourceOptions(parent=self),
         )
 

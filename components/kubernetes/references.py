@@ -19,7 +19,12 @@ from components.kubernetes.crds.external_secrets import ExternalSecret
 from components.kubernetes.crds.gateway import ExtensionFilter, Gateway, HTTPRoute
 from components.kubernetes.crds.karpenter import NodePool
 from components.kubernetes.crds.keda import ScaledObject
-from components.kubernetes.crds.load_balancer import LoadBalancerConfiguration, TargetGroupConfiguration
+from components.kubernetes.crds.load_balancer import (
+    ListenerRuleConfiguration,
+    LoadBalancerConfiguration,
+    OidcAction,
+    TargetGroupConfiguration,
+)
 from components.kubernetes.manifest import Manifest, metadata_of, name_of, namespace_of
 
 BUILT_IN: Final = frozenset(
@@ -85,6 +90,8 @@ def _of_custom_kind(manifest: Manifest) -> Iterator[Reference]:
         case LoadBalancerConfiguration() if manifest.spec.defaultTargetGroupConfiguration is not None:
             default = manifest.spec.defaultTargetGroupConfiguration.name
             yield Reference("TargetGroupConfiguration", namespace, default)
+        case ListenerRuleConfiguration():
+            yield from _of_listener_rule(manifest, namespace)
         case Gateway():
             yield from _of_gateway(manifest, namespace)
         case HTTPRoute():
@@ -132,6 +139,13 @@ def _of_scaled_object(scaled: ScaledObject) -> Iterator[Reference]:
     for trigger in scaled.spec.triggers:
         if trigger.authenticationRef:
             yield Reference("TriggerAuthentication", namespace, trigger.authenticationRef.name)
+
+
+def _of_listener_rule(rule: ListenerRuleConfiguration, namespace: str | None) -> Iterator[Reference]:
+    for action in rule.spec.actions:
+        if isinstance(action, OidcAction):
+            yield Reference("Secret", namespace, action.authenticateOIDCConfig.secret.name)
+            yield Reference("RoleBinding", namespace, action.authenticateOIDCConfig.secret.name)
 
 
 def _of_gateway(entry: Gateway, namespace: str | None) -> Iterator[Reference]:

@@ -9,6 +9,7 @@ from lightkube.models.meta_v1 import ObjectMeta
 from components.kubernetes.crds import gateway, load_balancer
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.paths import FromLoadBalancer
+from components.kubernetes.sign_in import sign_in_manifests, sign_in_name
 from components.kubernetes.workload import HTTPS_LISTENER, Route, Workload
 
 _WHOLE = 100
@@ -17,8 +18,14 @@ _WHOLE = 100
 def route_manifests(workload: Workload, labels: dict[str, str]) -> list[Manifest]:
     """The targets and the routes of a workload; none where no load balancer calls it."""
     called = _balanced(workload)
-    targets = [_target_group(workload, labels, called)] if called else []
-    return [*targets, *(_route(workload, labels, index, route) for index, route in enumerate(workload.routes))]
+    manifests: list[Manifest] = [_target_group(workload, labels, called)] if called else []
+    for index, route in enumerate(workload.routes):
+        name = route.name or (workload.name if index == 0 else f"{workload.name}-{index}")
+        meta = ObjectMeta(name=name, namespace=workload.namespace, labels=labels)
+        if route.sign_in is not None:
+            manifests += sign_in_manifests(meta, route.sign_in, controller_namespace=route.gateway_namespace)
+        manifests.append(_route(workload, meta, route))
+    return manifests
 
 
 def _balanced(workload: Workload) -> list[FromLoadBalancer]:
@@ -51,22 +58,24 @@ def _target_group(workload: Workload, labels: dict[str, str], called: list[FromL
     )
 
 
-def _route(workload: Workload, labels: dict[str, str], index: int, route: Route) -> Manifest:
-    name = route.name or (workload.name if index == 0 else f"{workload.name}-{index}")
+def _route(workload: Workload, meta: ObjectMeta, route: Route) -> Manifest:
+    checked = gateway.ExtensionFilter(extensionRef=gateway.ExtensionRef(name=sign_in_name(meta)))
     return gateway.HTTPRoute(
-        metadata=ObjectMeta(name=name, namespace=workload.namespace, labels=labels),
+        metadata=meta,
         spec=gateway.HttpRouteSpec(
             # by its listener: a token is never looked at on a listener without TLS
             parentRefs=[
                 gateway.ParentRef(name=route.gateway, namespace=route.gateway_namespace, sectionName=HTTPS_LISTENER)
             ],
             hostnames=list(route.hosts),
-            rules=list(_rules(workload, route)),
+            rules=list(_rules(workload, route, [checked] if route.sign_in is not None else None)),
         ),
     )
 
 
-def _rules(workload: Workload, route: Route) -> Iterator[gateway.HttpRouteRule]:
+def _rules(
+    workload: Workload, route: Route, filters: list[gateway.ExtensionFilter | gateway.RedirectFilter] | None
+) -> Iterator[gateway.HttpRouteRule]:
     """Who asks for a release by its header first: the more a rule wants, the sooner it is looked at."""
     port = workload.port(route.port)
     if port is None:  # pragma: no cover - the declaration has been checked
@@ -77,11 +86,13 @@ def _rules(workload: Workload, route: Route) -> Iterator[gateway.HttpRouteRule]:
             header, value = share.header
             match = gateway.RouteMatch(path=path, headers=[gateway.HeaderMatch(name=header, value=value)])
             yield gateway.HttpRouteRule(
-                matches=[match], backendRefs=[gateway.BackendRef(name=share.workload, port=port.number)]
+                matches=[match],
+                filters=filters,
+                backendRefs=[gateway.BackendRef(name=share.workload, port=port.number)],
             )
     own = _WHOLE - sum(share.weight for share in route.shares) if route.shares else None
     backends = [gateway.BackendRef(name=workload.name, port=port.number, weight=own)]
     backends += [
         gateway.BackendRef(name=share.workload, port=port.number, weight=share.weight) for share in route.shares
     ]
-    yield gateway.HttpRouteRule(matches=[gateway.RouteMatch(path=path)], backendRefs=backends)
+    yield gateway.HttpRouteRule(matches=[gateway.RouteMatch(path=path)], filters=filters, backendRefs=backends)

@@ -33,6 +33,8 @@ PortName = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$", max_length=1024)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[A-Za-z0-9._~/-]*)?$", max_length=256)]
+"""A full URL without a query."""
 Schedule = Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
 _WHOLE: Final = 100
 GENERAL: Final = "general"
@@ -151,6 +153,19 @@ class Share(Settings):
     """Requests with this header and value go to it, whatever the weight."""
 
 
+class SignIn(Settings):
+    """An identity provider (OpenID Connect) that people are sent to before the load balancer lets a request pass."""
+
+    issuer: HttpsUrl
+    authorization_endpoint: HttpsUrl
+    token_endpoint: HttpsUrl
+    user_info_endpoint: HttpsUrl
+    remote: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@!-]{1,512}$")]
+    """The client's name in Secrets Manager: JSON with ``clientID`` and ``clientSecret``."""
+    session_seconds: Annotated[int, Field(ge=300, le=604800)] = 28800
+    """How long a sign-in lasts."""
+
+
 class Route(Settings):
     """Host names and path by which the workload is reached through a Gateway.
 
@@ -165,6 +180,8 @@ class Route(Settings):
     gateway: DnsLabel
     gateway_namespace: DnsLabel
     sticky_seconds: Annotated[int, Field(ge=1, le=604800)] | None = None
+    sign_in: SignIn | None = None
+    """Whom people prove who they are to, before anything of theirs reaches a pod."""
     shares: tuple[Share, ...] = ()
     """Who else is sent its requests; the workload itself gets what is left of 100."""
 

@@ -145,6 +145,33 @@ class FixedResponse(Part):
     messageBody: str | None = None
 
 
+class SecretName(Part):
+    """A Secret of the same namespace."""
+
+    name: str
+
+
+class OidcAuthentication(Part):
+    """An identity provider (OpenID Connect). The Secret holds ``clientID`` and ``clientSecret``."""
+
+    issuer: str
+    authorizationEndpoint: str
+    tokenEndpoint: str
+    userInfoEndpoint: str
+    secret: SecretName
+    scope: str = "openid"
+    onUnauthenticatedRequest: Literal["authenticate", "deny"] = "authenticate"
+    sessionCookieName: str
+    sessionTimeout: int
+
+
+class OidcAction(Part):
+    """Let nobody pass who hasn't signed in; only on listeners with TLS."""
+
+    type: Literal["authenticate-oidc"] = "authenticate-oidc"
+    authenticateOIDCConfig: OidcAuthentication
+
+
 class JwtAction(Part):
     """Let nobody pass without a valid token; only on listeners with TLS."""
 
@@ -162,7 +189,7 @@ class FixedResponseAction(Part):
 class ListenerRuleConfigurationSpec(Part):
     """What is done with requests of a route's rule: at most one check before routing and one answer."""
 
-    actions: list[JwtAction | FixedResponseAction]
+    actions: list[JwtAction | OidcAction | FixedResponseAction]
 
 
 class ListenerRuleConfiguration(CustomResource):
