@@ -15,9 +15,9 @@ from components.applications.stores import database_of
 from components.kubernetes.paths import ToWorkload
 from components.kubernetes.pods import config_checksum
 from components.kubernetes.workload import Workload
-from components.mcp_platform.egress import mirrored
 from components.model import Quantities, Resources
 from components.objectives import API_P95_SECONDS, AVAILABILITY
+from components.upstream import mirrored
 from components.versions import IMAGES
 from components.workload_settings import OwnImage
 

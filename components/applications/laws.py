@@ -38,6 +38,7 @@ def between_applications(
 
     ``defaults`` are what applications have that say nothing, where they are right themselves.
     """
+    delivery = defaults.delivery if defaults is not None else "pulumi"
     refuse_all(
         [
             *_names(applications),

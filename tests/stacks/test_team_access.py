@@ -130,7 +130,7 @@ def test_each_level_is_what_it_says(run: Run) -> None:
                 assert Right("", "nodes", "list", None) in found
                 assert logs >= OWN
             case "developer":
-                assert where == {right.namespace for right in found} == {"mcp", "mcp-agents"}
+                assert where == {right.namespace for right in found} == {"mcp", "mcp-agents", "toolboxai-dev"}
             case "read-only":
                 assert changes == set()
                 assert {right.namespace for right in found} == {None}

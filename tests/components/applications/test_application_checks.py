@@ -21,6 +21,7 @@ def unknown_image(raw: Raw) -> None:
 
 
 def unknown_canary(raw: Raw) -> None:
+    del raw["applications"]["quota"]
     applications(raw)["backend"]["rollout"] = {"kind": "canary", "image": {"name": "bakend", "tag": "9.0.0"}}
 
 
@@ -63,7 +64,7 @@ def no_way_back(raw: Raw) -> None:
 
 
 def too_few_requests(raw: Raw) -> None:
-    raw["applications"]["quota"]["requests"]["cpu"] = 1
+    raw["applications"]["quota"]["requests"]["cpu"] = "500m"
 
 
 def too_low_limits(raw: Raw) -> None:
@@ -94,9 +95,9 @@ MISTAKES = [
     (migrating_reader, f"{BACKEND}.database", '"reports"', "access owner"),
     (path_of_the_bucket, "applications.applications.dashboard.routes[0].path", '"/admin"', "/dashboard*"),
     (no_way_back, "edge.distribution.api_paths", "/api/*", "/oauth2/*"),
-    (too_few_requests, f"{QUOTA}.requests.cpu", '"1"', "at least 2"),
+    (too_few_requests, f"{QUOTA}.requests.cpu", '"500m"', "at least 1"),
     (too_low_limits, f"{QUOTA}.limits.memory", '"2Gi"', "at least"),
-    (a_green_one_besides, f"{QUOTA}.limits.cpu", '"4"', "at least 5"),
+    (a_green_one_besides, f"{QUOTA}.limits.cpu", '"4"', "at least 6"),
     (a_call_to_no_workload, "clusters.main", "toolboxai-dev/backend -> mcp-agents/boss", "none is so called"),
 ]
 

@@ -9,6 +9,8 @@ import pytest
 from components.applications import grants
 from components.kubernetes import Topology, workload_manifests
 from components.kubernetes.capacity import least, most
+from components.kubernetes.manifest import name_of
+from components.kubernetes.paths import ToWorkload
 from components.kubernetes.workload import Workload
 from tests.components.agent_fleet.example import networks
 from tests.components.applications.example import names, raw, settings_of, workloads_of
@@ -23,7 +25,7 @@ def released(rollout: dict[str, Any]) -> dict[str, Workload]:
 
 
 def objects(workload: Workload, kind: str) -> dict[str, Any]:
-    return {m.metadata.name: m.to_dict() for m in workload_manifests(workload) if m.kind == kind and m.metadata}
+    return {name_of(m): m.to_dict() for m in workload_manifests(workload) if m.kind == kind}
 
 
 def shares(rule: Any) -> dict[str, int]:  # noqa: ANN401 - a rule as data
@@ -62,7 +64,7 @@ def test_workloads_in_the_cluster_go_on_calling_the_old_release() -> None:
     section = raw()
     section["applications"]["auth-svc"]["rollout"] = {**CANARY, "image": {"name": "auth-svc", "tag": "1.4.0"}}
     made = workloads_of(section)
-    called = {call.name for call in made["content-svc"].calls if call.kind == "workload"}
+    called = {call.name for call in made["content-svc"].calls if isinstance(call, ToWorkload)}
     assert called == {"auth-svc"}
 
 
@@ -105,7 +107,7 @@ def test_callers_of_a_coloured_application_reach_both_colours() -> None:
     section = raw()
     section["applications"]["auth-svc"]["rollout"] = {**BLUE, "green": {"name": "auth-svc", "tag": "1.4.0"}}
     made = workloads_of(section)
-    called = {call.name for call in made["content-svc"].calls if call.kind == "workload"}
+    called = {call.name for call in made["content-svc"].calls if isinstance(call, ToWorkload)}
     assert called == {"auth-svc-blue", "auth-svc-green"}
     assert made["content-svc"].env["AUTH_SVC_URL"] == "http://auth-svc.aivo.svc.cluster.local:8001"
 
@@ -115,8 +117,9 @@ def test_the_load_balancer_may_call_every_release(rollout: dict[str, Any]) -> No
     made = {name: w for name, w in released(rollout).items() if name.startswith("content-svc")}
     topology = Topology([w.model_copy(update={"calls": ()}) for w in made.values()], networks=networks())
     for workload in made.values():
-        (rule,) = [r for r in topology.policy(workload).spec.ingress if any(p.ipBlock for p in r.from_)]
-        assert [port.port for port in rule.ports] == [8002]
+        policy: Any = topology.policy(workload).to_dict()
+        (rule,) = [r for r in policy["spec"]["ingress"] if any("ipBlock" in peer for peer in r["from"])]
+        assert [port["port"] for port in rule["ports"]] == [8002]
 
 
 @pytest.mark.parametrize("rollout", [CANARY, BLUE, GREEN])
