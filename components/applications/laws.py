@@ -43,9 +43,7 @@ def between_applications(
         [
             *_names(applications),
             *_routes(applications),
-            *_sign_ins(
-                applications, signs_in=signs_in, default=defaults.delivery if defaults is not None else "pulumi"
-            ),
+            *_sign_ins(applications, signs_in=signs_in, default=delivery),
             *_budgets(applications, defaults.scaling if defaults is not None else None),
             *_calls(applications),
             *_target(applications, load_test),

@@ -1,4 +1,4 @@
-"""The applications of every stack: reached where they should be, by whom they should be, after what must come before."""
+"""The applications of every stack: reached where and by whom they should be, after what must come before them."""
 
 from __future__ import annotations
 
@@ -114,17 +114,36 @@ def test_the_controller_may_read_the_clients_secret_and_no_other(run: Run) -> No
 
 def test_the_load_balancer_reaches_the_identity_provider(run: Run) -> None:
     rules = [plain(r.inputs) for r in of_type(run, "aws:vpc:SecurityGroupEgressRule")]
-    assert [r["fromPort"] for r in rules if r.get("cidrIpv4") == "0.0.0.0/0" and "identity" in r["description"]] == [
-        443
-    ]
+    to_anyone = [rule for rule in rules if rule.get("cidrIpv4") == "0.0.0.0/0"]
+    assert [rule["fromPort"] for rule in to_anyone if "identity" in rule["description"]] == [443]
 
 
 # --- before and after a release ---------------------------------------------------------------------------------
 
 
-def test_a_release_starts_after_its_migration(run: Run) -> None:
-    backend, job = resource(run, "deployment", "backend"), resource(run, "job", "backend-migrate")
-    assert job.urn in reaches(run, backend)
+def test_the_update_starts_a_release_after_its_migration(run_of: Callable[[str], Run]) -> None:
+    run = run_of("dev")
+    assert resource(run, "job", "backend-migrate").urn in reaches(run, resource(run, "deployment", "backend"))
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_argo_cd_starts_a_release_after_its_migration_and_then_tests_it(
+    stack: str, run_of: Callable[[str], Run]
+) -> None:
+    jobs = {name: notes(job) for name, job in objects(run_of(stack), "Job").items()}
+    before = jobs["backend-migrate"]
+    assert before["hook"] == "Sync"
+    assert int(before["sync-wave"]) < int(notes(objects(run_of(stack), "Deployment")["backend"]).get("sync-wave", 0))
+    assert jobs["smoke"]["hook"] == "PostSync"
+
+
+def notes(made: dict[str, Any]) -> dict[str, str]:
+    """Argo CD's annotations."""
+    annotations = made["metadata"].get("annotations", {})
+    return {key.partition("/")[2]: value for key, value in annotations.items() if key.startswith("argocd.")}
+
+
+def test_a_migration_has_the_releases_image(run: Run) -> None:
     images = [
         objects(run, kind)[name]["spec"]["template"]["spec"]["containers"][0]["image"]
         for kind, name in (("Deployment", "backend"), ("Job", "backend-migrate"))
@@ -145,9 +164,13 @@ def test_a_migration_goes_to_the_database_and_an_application_to_the_pooler(run: 
     assert "database" in spaces
 
 
-def test_the_smoke_test_runs_after_every_application(run: Run) -> None:
+def test_the_update_runs_the_smoke_test_after_every_application(run_of: Callable[[str], Run]) -> None:
+    run = run_of("dev")
     waited = reaches(run, resource(run, "job", "smoke"))
     assert {name for name in NAMES if resource(run, "deployment", name).urn not in waited} == set()
+
+
+def test_the_smoke_test_asks_everything_that_listens(run: Run) -> None:
     asked = objects(run, "ConfigMap")["smoke-env"]["data"]["TARGETS"]
     for name, service in objects(run, "Service").items():
         assert f"http://{name}.{home(run)}.svc.cluster.local:{service['spec']['ports'][0]['port']}" in asked
@@ -160,7 +183,7 @@ def test_only_staging_is_put_under_load_by_its_objectives(run: Run) -> None:
         (script,) = objects(run, "ConfigMap")["load-test-files"]["data"].values()
         assert '"rate<0.001"' in script
         assert '"p(95)<500"' in script
-        assert resource(run, "job", "smoke").urn in reaches(run, resource(run, "job", "load-test"))
+        assert int(notes(found)["sync-wave"]) > int(notes(objects(run, "Job")["smoke"]).get("sync-wave", 0))
 
 
 # --- what each of them is ---------------------------------------------------------------------------------------
@@ -171,9 +194,7 @@ def test_the_backend_scales_as_the_platform_says(run_of: Callable[[str], Run]) -
     assert (spec["minReplicas"], spec["maxReplicas"]) == (3, 10)
     used = {m["resource"]["name"]: m["resource"]["target"]["averageUtilization"] for m in spec["metrics"]}
     assert used == {"cpu": 70, "memory": 80}
-    policies = {
-        way: (rules["stabilizationWindowSeconds"], rules["policies"]) for way, rules in spec["behavior"].items()
-    }
+    policies = {way: (rule["stabilizationWindowSeconds"], rule["policies"]) for way, rule in spec["behavior"].items()}
     assert policies["scaleDown"] == (300, [{"type": "Percent", "value": 50, "periodSeconds": 60}])
     assert policies["scaleUp"] == (60, [{"type": "Percent", "value": 100, "periodSeconds": 60}])
 
