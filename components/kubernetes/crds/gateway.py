@@ -133,9 +133,9 @@ class Selector(Part):
 class RouteNamespaces(Part):
     """From which namespaces routes may hang on a listener (``from`` is a word of Python, hence the alias)."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=False, serialize_by_alias=True)
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
-    from_: Literal["Same", "All", "Selector"] = Field(serialization_alias="from")
+    from_: Literal["Same", "All", "Selector"] = Field(validation_alias="from", serialization_alias="from")
     selector: Selector | None = None
 
 

@@ -124,12 +124,12 @@ class Probe(CustomResource):
 class Rule(Part):
     """An alert (``alert``) or a recorded series (``record``). ``for_`` is the API's ``for``, a word of Python."""
 
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=False, serialize_by_alias=True)
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
     expr: str
     alert: str | None = None
     record: str | None = None
-    for_: str | None = Field(default=None, serialization_alias="for")
+    for_: str | None = Field(default=None, validation_alias="for", serialization_alias="for")
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
 
