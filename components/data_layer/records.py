@@ -8,10 +8,11 @@ from components.context import Context
 from components.data_classes import DataClass, effective
 from components.data_layer.cache import login_name
 from components.data_layer.database.settings import RdsInstanceSettings
-from components.data_layer.services import login_secrets
+from components.data_layer.services import MASTER_SECRET, NAMESPACE, ROTATE_DAYS, login_secrets
 from components.data_layer.settings import DataLayerSettings
 from components.data_layer.stores import Store, StoreRecord
 
+_MASTER_PURPOSE = "Login of the database's master user"
 _SECRET_PURPOSE = "Login of a cache's user"  # noqa: S105 - what it is for, not what it is
 
 
@@ -72,6 +73,8 @@ def _secrets(settings: DataLayerSettings, context: Context) -> Iterator[StoreRec
     for namespace, by_name in settings.secrets.items():
         for name, row in by_name.items():
             yield _secret(context.names.secret(namespace, name), row.purpose, row.rotate_days)
+    if not isinstance(settings.database, RdsInstanceSettings) and settings.database.global_database is not None:
+        yield _secret(context.names.secret(NAMESPACE, MASTER_SECRET), _MASTER_PURPOSE, ROTATE_DAYS)
 
 
 def _logins(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:

@@ -26,6 +26,8 @@ POOLER_SECRET: Final = "pgbouncer"  # noqa: S105 - a name, no secret
 """Secret of namespace ``database`` with the pooler's server and users."""
 ROLES_SECRET: Final = "database-roles"  # noqa: S105 - a name, no secret
 """Secret of namespace ``database`` with every role's SCRAM secret, for the bootstrap job."""
+MASTER_SECRET: Final = "database-master"  # noqa: S105 - a name, no secret
+"""Secret of namespace ``database`` with the master user's login, where RDS doesn't keep it."""
 CA_SECRET: Final = "database-authority"  # noqa: S105 - a name, no secret
 """Secret with the certificates that the database's own is checked against; one in each namespace that goes there."""
 ROTATE_DAYS: Final = 90
@@ -177,7 +179,7 @@ def login_secrets(services: Mapping[str, DatabaseService], names: Names) -> tupl
     return (
         *logins,
         *(LoginSecret(*row, rotate_days=ROTATE_DAYS) for row in told),
-        # certificates are public; they come from AWS's own place by hand (decision 13)
+        # certificates are public; they come from AWS's own place by hand (decision 15)
         *(
             LoginSecret(namespace, CA_SECRET, _AUTHORITY, rotate_days=AUTHORITY_DAYS, copied=True)
             for namespace in namespaces
@@ -188,6 +190,7 @@ def login_secrets(services: Mapping[str, DatabaseService], names: Names) -> tupl
 __all__ = [
     "CA_SECRET",
     "EXPORTER",
+    "MASTER_SECRET",
     "NAMESPACE",
     "POOLER",
     "POOLER_HOST",

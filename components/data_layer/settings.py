@@ -80,6 +80,7 @@ def check(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Prob
     yield from _locks(identity, settings)
     yield from _taken_secrets(identity, settings)
     yield from _snapshot(identity, settings)
+    yield from _worldwide(identity, settings)
     if identity.production:
         yield from _single_points(settings)
 
@@ -121,6 +122,18 @@ def _locks(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Pro
         yield Problem(path, lock, "compliance or governance in production: an audit trail that can be changed is none")
     if not identity.production and lock == "compliance":
         yield Problem(path, lock, "off or governance outside production: compliance can't be undone for years")
+
+
+def _worldwide(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:
+    database = settings.database
+    if isinstance(database, RdsInstanceSettings) or database.global_database is None:
+        return
+    if not identity.production or identity.recovery_region is None:
+        yield Problem(
+            ("data", "database", "global_database"),
+            database.global_database.subnet_group,
+            "nothing: only production with a recovery_region has copies elsewhere",
+        )
 
 
 def _taken_secrets(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from components.context import Context
 from components.data_layer import DataLayer
 from components.data_layer.services import NAMESPACE
 from components.database_access.bootstrap import ADMIN, ADMIN_KEYS, NAME
+from components.database_access.workloads import own_master
 from components.eks_cluster import EksCluster
 from components.kubernetes.manifest import Json
 from components.kubernetes.register import Merge
@@ -61,7 +62,8 @@ class DatabaseAccess(pulumi.ComponentResource):
         objects, workloads = services.objects, plan.egress.of(NAMESPACE)
         clustered = data.clustered
         arn = context.names.arn("rds", f"{'cluster' if clustered else 'db'}:{data.database.identifier}")
-        reads = [master_grant(arn, context.names, clustered=clustered)]
+        managed = not own_master(data.settings)
+        reads = [master_grant(arn, context.names, clustered=clustered)] if managed else []
         WorkloadNamespace(
             plan.namespaces[NAMESPACE], workloads, context, objects, cluster.ref, opts=child, also_reads=reads
         )
@@ -76,7 +78,7 @@ class DatabaseAccess(pulumi.ComponentResource):
                     cluster.ref,
                     opts=child,
                     after=[data.database, *data.database_logins.ready],
-                    merges={ADMIN: _master(data)} if workload.name == NAME else None,
+                    merges={ADMIN: _master(data)} if workload.name == NAME and managed else None,
                 )
                 for workload in workloads
             ]

@@ -41,7 +41,7 @@ def config(settings: PoolerSettings, *, server: str, authorities: str) -> str:
     """``pgbouncer.ini``. ``server`` is the directory with the files ``server`` and ``users``, ``authorities`` a file.
 
     Clients sign in by SCRAM over plain TCP: who may connect is decided by network policies, and the cluster's traffic
-    is not encrypted unless the mesh is on (decision 13). The way to the database is always TLS, its certificate
+    is not encrypted unless the mesh is on (decision 15). The way to the database is always TLS, its certificate
     verified.
     """
     return f"""\

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from components.data_layer import DataLayerSettings
-from components.data_layer.services import roles, serial
-from components.database_access.bootstrap import bootstrap
+from components.data_layer.database import RdsInstanceSettings
+from components.data_layer.services import MASTER_SECRET, NAMESPACE, roles, serial
+from components.database_access.bootstrap import MANAGED, bootstrap
 from components.database_access.pooler import pooler
 from components.database_access.settings import DatabaseAccessSettings
 from components.kubernetes.workload import Workload
@@ -14,7 +15,14 @@ from components.naming import Names
 def workloads(settings: DatabaseAccessSettings, data: DataLayerSettings, names: Names) -> list[Workload]:
     """The bootstrap job, then the pooler."""
     known = serial(data.services)
+    admin = names.secret(NAMESPACE, MASTER_SECRET) if own_master(data) else MANAGED
     return [
-        bootstrap(roles(data.services), data.database.database_name, names, known),
+        bootstrap(roles(data.services), data.database.database_name, names, known, admin=admin),
         pooler(settings.pooler, names, known),
     ]
+
+
+def own_master(data: DataLayerSettings) -> bool:
+    """Whether the stack keeps the master user's password itself, since RDS can't for a global database."""
+    database = data.database
+    return not isinstance(database, RdsInstanceSettings) and database.global_database is not None

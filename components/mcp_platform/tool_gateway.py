@@ -17,7 +17,7 @@ from typing import Final
 from components.kubernetes.manifest import Json
 from components.kubernetes.paths import ToWorkload
 from components.kubernetes.workload import ContainerPort, Key, Metrics, Probe, Probes, Workload
-from components.mcp_platform.egress import ENVOY, listener_ports, mirrored
+from components.mcp_platform.egress import ENVOY, listener_ports
 from components.mcp_platform.envoy import METRICS_PATH, READY_PATH, STATUS_PORT, TYPE, cluster, document, listener
 from components.mcp_platform.protocol import CALL, METHOD_HEADER, NAME_HEADER, PATH, PORT
 from components.mcp_platform.settings import (
@@ -27,6 +27,7 @@ from components.mcp_platform.settings import (
     McpServer,
     ToolGatewaySettings,
 )
+from components.upstream import mirrored
 
 GATEWAY_KEY: Final[Key] = (NAMESPACE, TOOL_GATEWAY)
 PRIORITY_CLASS: Final = "mcp-server"

@@ -23,7 +23,8 @@ POINT_IN_TIME: Final = 5
 FAILOVER: Final = 2
 """Until a standby has taken over (Aurora: under a minute; RDS Multi-AZ and ElastiCache: one to two)."""
 ASYNCHRONOUS: Final = 1
-"""What a replica may lack: ElastiCache's replicas, DynamoDB's global tables. Usually under a second."""
+"""What a replica may lack: ElastiCache's replicas, DynamoDB's global tables, Aurora's global database. Usually under a
+second."""
 NEW_INSTANCE: Final = 10
 """Until Aurora without a reader has a new writer in another zone (Aurora guide: under ten minutes as a rule)."""
 NEW_CACHE: Final = 15
@@ -190,6 +191,12 @@ def _database(data: DataLayerSettings, settings: ResilienceSettings, judge: _Jud
     else:
         zone = Way("a new writer on storage in three zones", 0, NEW_INSTANCE)
     hours = longest_gap(settings.every_hours.of(protection.tier), aurora=aurora)
+    region = Way(_LOST, None, STANDBY + RESTORE)
+    if judge.copied:
+        region = _from_copies(settings, protection, hours)
+        if not isinstance(database, RdsInstanceSettings) and database.global_database is not None:
+            taken_over = FAILOVER if database.global_database.instances else NEW_INSTANCE
+            region = Way("a global database", ASYNCHRONOUS, STANDBY + taken_over)
     yield from judge.rows(
         "database",
         ("resilience", "database"),
@@ -199,9 +206,7 @@ def _database(data: DataLayerSettings, settings: ResilienceSettings, judge: _Jud
             Failure.CORRUPTION: _earlier(
                 _POINT_IN_TIME, POINT_IN_TIME, RESTORE, database.backup_days, ("data", "database", "backup_days")
             ),
-            Failure.REGION: _from_copies(settings, protection, hours)
-            if judge.copied
-            else Way(_LOST, None, STANDBY + RESTORE),
+            Failure.REGION: region,
         },
     )
 

@@ -9,6 +9,7 @@ from components.data_layer.database.settings import (
     AuroraSettings,
     DatabaseChoice,
     DatabaseSettings,
+    GlobalDatabaseSettings,
     RdsInstanceSettings,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "Database",
     "DatabaseChoice",
     "DatabaseSettings",
+    "GlobalDatabaseSettings",
     "RdsInstanceSettings",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Final, cast
+from collections.abc import Sequence
+from typing import Final, TypedDict, cast
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
 
+from components.data_layer.database.global_database import GlobalDatabase
 from components.data_layer.database.parameters import POSTGRESQL
 from components.data_layer.database.settings import (
     PORT,
@@ -17,6 +19,8 @@ from components.data_layer.database.settings import (
     DatabaseSettings,
     RdsInstanceSettings,
 )
+from components.data_layer.secrets import make_password, make_secret, set_value
+from components.data_layer.services import MASTER_SECRET, NAMESPACE, ROTATE_DAYS
 from components.data_layer.site import Site
 
 BACKUP_WINDOW: Final = "03:00-04:00"
@@ -29,9 +33,21 @@ _NO_EXTENDED_SUPPORT: Final = "open-source-rds-extended-support-disabled"
 _INSIGHTS_DAYS: Final = {"standard": 7, "advanced": 465}
 _READER_CPU: Final = 70
 """Percent of processor over the readers at which autoscaling adds one."""
-_MOVES_BY_ITSELF: Final = ["engine_version", "snapshot_identifier"]
+_MOVES_BY_ITSELF: Final = ("engine_version", "snapshot_identifier")
 """The minor moves up in the maintenance window; held against the file, the next update would ask for a downgrade. What
 a database once began from is past: another snapshot in the file must not replace it."""
+_MOVES_WITH_THE_WORLD: Final = (*_MOVES_BY_ITSELF, "global_cluster_identifier")
+"""And a global cluster takes its primary in from its own side."""
+_MASTER_LENGTH: Final = 48
+"""Letters and digits: 285 bits."""
+
+
+class MasterArguments(TypedDict, total=False):
+    """How a cluster gets its master user's password."""
+
+    manage_master_user_password: bool
+    master_user_secret_kms_key_id: pulumi.Input[str]
+    master_password: pulumi.Input[str]
 
 
 class Database(pulumi.ComponentResource):
@@ -47,7 +63,8 @@ class Database(pulumi.ComponentResource):
     """Host for reads; the same as ``endpoint`` where there is no reader."""
     port: int
     secret_arn: pulumi.Output[str] | None
-    """The master user's secret (JSON with username and password), rotated by RDS every 7 days."""
+    """The master user's secret (JSON with username and password): RDS's own, which it rotates every 7 days, or the
+    stack's where the database is a global one."""
     resource_id: pulumi.Output[str] | None
     """What IAM policies for database sign-in name: ``cluster-…`` or ``db-…``."""
     identifier: str
@@ -78,6 +95,7 @@ class Database(pulumi.ComponentResource):
         self._final_snapshot = self._final_snapshot_name()
         self._snapshot = settings.snapshot_arn
         self._waits = site.context.identity.standby and settings.snapshot_arn is None
+        self._own_secret: aws.secretsmanager.Secret | None = None
         self.endpoint = self.reader_endpoint = self.secret_arn = self.resource_id = None
         if isinstance(settings, RdsInstanceSettings):
             self._rds_instance(settings, attached)
@@ -87,12 +105,12 @@ class Database(pulumi.ComponentResource):
 
     # --- what all kinds need --------------------------------------------------------------------------------
 
-    def _leaf(self, *depends_on: pulumi.Resource, moves: bool = False) -> pulumi.ResourceOptions:
+    def _leaf(self, *depends_on: pulumi.Resource, moves: Sequence[str] = ()) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
             parent=self,
             depends_on=list(depends_on) or None,
             protect=self._site.context.protect or None,
-            ignore_changes=_MOVES_BY_ITSELF if moves else None,
+            ignore_changes=list(moves) or None,
         )
 
     def _monitoring_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
@@ -157,8 +175,7 @@ class Database(pulumi.ComponentResource):
             db_cluster_parameter_group_name=parameters.name,
             serverlessv2_scaling_configuration=_scaling(settings),
             master_username=settings.admin_name,
-            manage_master_user_password=True,
-            master_user_secret_kms_key_id=site.keys.secrets.arn,
+            **self._master(settings),
             iam_database_authentication_enabled=True,
             enable_http_endpoint=False,
             storage_encrypted=True,
@@ -177,17 +194,49 @@ class Database(pulumi.ComponentResource):
             performance_insights_kms_key_id=site.keys.data.arn,
             performance_insights_retention_period=_INSIGHTS_DAYS[settings.insights],
             tags=self._tags,
-            opts=self._leaf(*logs, moves=True),
+            opts=self._leaf(*logs, moves=_MOVES_WITH_THE_WORLD),
         )
         instances = [
             self._cluster_instance(number, settings, cluster, attached) for number in range(1 + settings.readers)
         ]
         if settings.max_readers is not None and settings.max_readers > settings.readers:
             self._reader_scaling(settings.readers, settings.max_readers, instances)
+        if settings.global_database is not None:
+            GlobalDatabase(
+                cluster,
+                settings,
+                settings.global_database,
+                site,
+                self._child,
+                instances=instances,
+                scaling=_scaling(settings),
+            )
         self.endpoint = cluster.endpoint
         self.reader_endpoint = cluster.reader_endpoint
-        self.secret_arn = cluster.master_user_secrets.apply(lambda secrets: cast("str", secrets[0].secret_arn))
+        if self._own_secret is None:
+            self.secret_arn = cluster.master_user_secrets.apply(lambda secrets: cast("str", secrets[0].secret_arn))
+        else:
+            self.secret_arn = self._own_secret.arn
         self.resource_id = cluster.cluster_resource_id
+
+    def _master(self, settings: AuroraSettings | AuroraServerlessSettings) -> MasterArguments:
+        """The master user's password: RDS's own, or ours where a global database excludes that."""
+        site, there = self._site, settings.global_database
+        if there is None:
+            return {"manage_master_user_password": True, "master_user_secret_kms_key_id": site.keys.secrets.arn}
+        keepers = {"generation": str(there.admin_generation)}
+        password = make_password("database-master", _MASTER_LENGTH, self, keepers=keepers)
+        self._own_secret = make_secret(
+            "database-master",
+            site.context.names.secret(NAMESPACE, MASTER_SECRET),
+            purpose="Login of the database's master user, for the bootstrap job alone",
+            rotate_days=ROTATE_DAYS,
+            site=site,
+            parent=self,
+        )
+        login = pulumi.Output.json_dumps({"username": settings.admin_name, "password": password})
+        set_value("database-master", self._own_secret, login, self)
+        return {"master_password": password}
 
     def _cluster_instance(
         self,
@@ -309,7 +358,7 @@ class Database(pulumi.ComponentResource):
             monitoring_interval=settings.monitoring_seconds,
             monitoring_role_arn=self._monitoring.arn,
             tags=self._tags,
-            opts=self._leaf(attached, *logs, moves=True),
+            opts=self._leaf(attached, *logs, moves=_MOVES_BY_ITSELF),
         )
         self.endpoint = instance.address
         self.reader_endpoint = instance.address

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass
 from components.data_layer.stores import BackupDays, Purpose, Store
-from components.model import Days, one_of, refuse
+from components.model import Days, Settings, one_of, refuse
 from components.versions import (
     AURORA_POSTGRESQL,
     AURORA_POSTGRESQL_VERSION,
@@ -102,6 +102,22 @@ class DatabaseSettings(Store):
         return f"{self.family}{self.engine_version.partition('.')[0]}"
 
 
+class GlobalDatabaseSettings(Settings):
+    """The database's copy in the recovery region by Aurora's own replication, usually less than a second behind."""
+
+    subnet_group: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,254}$")]
+    """DB subnet group of the recovery region that the copy stands in, by name: the standby's network has it."""
+    security_group_ids: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]{8,17}$")]], Field(min_length=1)
+    ]
+    """Security groups of the recovery region that admit the standby's pods."""
+    instances: Annotated[int, Field(ge=0, le=15, strict=True)] = 0
+    """Instances of the copy. With none the data is there, and a takeover first makes one."""
+    admin_generation: Annotated[int, Field(ge=1, strict=True)] = 1
+    """Raise it by one, and the next update gives the master user a new password: RDS manages none of a global
+    database (Aurora user guide, limitations of the integration with Secrets Manager)."""
+
+
 class _ClusterSettings(DatabaseSettings):
     calendar: ClassVar[Mapping[str, Lifecycle]] = AURORA_POSTGRESQL
     family: ClassVar[str] = "aurora-postgresql"
@@ -111,6 +127,9 @@ class _ClusterSettings(DatabaseSettings):
     """Instances beside the writer, in other zones: one of them takes over when the writer fails."""
     max_readers: Readers | None = None
     """Readers that autoscaling may go up to, at 70 % of processor. Left out: ``readers``, no autoscaling."""
+
+    global_database: GlobalDatabaseSettings | None = None
+    """A copy in the recovery region that is kept by replication, beside the copies of backups. Left out: none."""
 
     @field_validator("max_readers")
     @classmethod
@@ -132,7 +151,10 @@ class AuroraSettings(_ClusterSettings):
 
     @field_validator("instance_class")
     @classmethod
-    def _known_class(cls, value: str) -> str:
+    def _known_class(cls, value: str, info: ValidationInfo) -> str:
+        worldwide = info.data.get("global_database") is not None
+        if worldwide and value.startswith("db.t"):
+            refuse("a class that doesn't burst: a global database runs on no db.t class")
         return _class_of(value, {c.name: c for c in DATABASE_CLASSES.values() if c.aurora})
 
 
@@ -151,6 +173,8 @@ class AuroraServerlessSettings(_ClusterSettings):
     @classmethod
     def _may_pause(cls, value: float, info: ValidationInfo) -> float:
         version = info.data.get("engine_version")
+        if value == 0 and info.data.get("global_database") is not None:
+            refuse("at least 0.5: what replicates to another region never pauses")
         if value == 0 and version is not None:
             major, minor = (int(part) for part in version.split("."))
             if minor < _AUTO_PAUSE_MINORS.get(major, 0):
