@@ -11,7 +11,7 @@ ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
 PYTHON := python3
 endif
 
-.PHONY: up preview render paths test pytest lint types bench goldens schema lock clean
+.PHONY: up preview render paths test pytest lint types bench goldens schema controls lock clean
 
 up: $(READY)
 	@SANDBOX_STARTED=$$(date +%s.%N) $(RUN) -m sandbox up $(STACK) $(ARGS)
@@ -49,6 +49,10 @@ schema: $(READY)
 	@$(RUN) -m sandbox schema
 	@$(RUN) -m sandbox schema --root account
 	@$(RUN) -m sandbox schema --root deployments
+
+# The page of what each stack doesn't keep of the controls, and by which setting.
+controls: $(READY)
+	@$(RUN) -m sandbox controls
 
 # Every lock file, with hashes and without an index's address. The packs keep the versions that the program has.
 COMPILE = $(VENV)/bin/uv pip compile -q --generate-hashes --no-emit-index-url --no-emit-find-links \

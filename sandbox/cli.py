@@ -1,4 +1,4 @@
-"""The commands: ``up``, ``preview``, ``render``, ``paths``, ``schema``."""
+"""The commands: ``up``, ``preview``, ``render``, ``paths``, ``schema``, ``controls``."""
 
 from __future__ import annotations
 
@@ -158,6 +158,15 @@ def schema(root: Root = Path()) -> None:
     except LookupError as problem:
         typer.echo(f"that can't be done: {problem.args[0]}", err=True)
         raise typer.Exit(WRONG) from None
+    typer.echo(f"{path}: {'written' if changed else 'is current'}")
+
+
+@app.command()
+def controls(root: Root = Path()) -> None:
+    """Write docs/opt-outs.md: which controls each stack doesn't keep, and by which setting."""
+    from sandbox.controls import write  # noqa: PLC0415
+
+    path, changed = write(root.resolve())
     typer.echo(f"{path}: {'written' if changed else 'is current'}")
 
 

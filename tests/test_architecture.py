@@ -20,7 +20,17 @@ SOURCES = [
     ROOT / "__main__.py",
     *(
         path
-        for folder in ("components", "settings", "sandbox", "policies", "bench", "account", "deployments", "tests")
+        for folder in (
+            "components",
+            "settings",
+            "controls",
+            "sandbox",
+            "policies",
+            "bench",
+            "account",
+            "deployments",
+            "tests",
+        )
         for path in sorted((ROOT / folder).rglob("*.py"))
     ),
 ]
@@ -59,9 +69,10 @@ def reach(path: Path, *packages: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
-        ("components", ("sandbox", "settings", "policies", "bench", "tests", "account", "deployments")),
-        ("settings", ("sandbox", "policies", "bench", "tests", "account", "deployments")),
-        ("policies", ("sandbox", "settings", "components", "bench", "account")),
+        ("components", ("sandbox", "settings", "policies", "controls", "bench", "tests", "account", "deployments")),
+        ("settings", ("sandbox", "policies", "controls", "bench", "tests", "account", "deployments")),
+        ("policies", ("sandbox", "settings", "components", "controls", "bench", "account")),
+        ("controls", ("sandbox", "settings", "components", "policies", "bench", "tests", "account", "deployments")),
         ("sandbox", ("components", "bench", "tests", "account", "deployments")),
     ],
 )
