@@ -54,6 +54,9 @@ def databases(estate: Estate) -> list[Allow]:
                     f"db:{estate.prefix}-*",
                     f"cluster-snapshot:{estate.prefix}-*",
                     f"snapshot:{estate.prefix}-*",
+                    # recovery points of AWS Backup, which a standby's database begins from
+                    "cluster-snapshot:awsbackup:*",
+                    "snapshot:awsbackup:*",
                     "auto-backup:*",
                     "cluster-pg:*",
                     "es:*",

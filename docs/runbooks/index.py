@@ -45,7 +45,7 @@ kubectl -n monitoring port-forward svc/kube-prometheus-stack-alertmanager 9093  
 | the network | 1 h | |
 | the database's content | 2 h | 5 min (point-in-time recovery) |
 | a critical store | 4 h | 1 h |
-| the region | 4 h | 4 h for stores of the tier standard |
+| the region: [what to do](scenarios/region.md) | 4 h | 4 h for stores of the tier standard |
 
 ## Alerts
 
