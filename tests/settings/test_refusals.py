@@ -406,3 +406,77 @@ def test_the_runners_network_overlaps_nothing_that_it_reaches(network: str, key:
     ((found, given, said),) = refusals(raw)
     assert (found, given) == (key, f'"{value}"')
     assert allowed in said
+
+
+SNAPSHOT = "arn:aws:rds:us-west-2:111122223333:cluster-snapshot:awsbackup:copyjob-0a1b2c3d"
+
+
+@pytest.mark.parametrize(
+    ("stack", "mistake", "key", "value", "allowed"),
+    [
+        (
+            "production-dr",
+            put("stack", "primary_region", value="us-west-2"),
+            "stack.primary_region",
+            '"us-west-2"',
+            "other than the stack's own",
+        ),
+        (
+            "production-dr",
+            put("stack", "recovery_region", value="us-east-2"),
+            "stack.primary_region",
+            '"us-east-1"',
+            "a primary or its standby",
+        ),
+        (
+            "dev",
+            put("stack", "primary_region", value="us-west-2"),
+            "stack.primary_region",
+            '"us-west-2"',
+            "only production has a standby",
+        ),
+        (
+            "production-dr",
+            put("edge", "distribution", value={}),
+            "edge.distribution",
+            '"(given)"',
+            "null in a standby",
+        ),
+        (
+            "production-dr",
+            put("resilience", "region_loss", value="recovered"),
+            "resilience.region_loss",
+            '"recovered"',
+            "accepted in a standby",
+        ),
+        (
+            "production-dr",
+            put("data", "database", "snapshot_arn", value=SNAPSHOT.replace("us-west-2", "us-east-1")),
+            "data.database.snapshot_arn",
+            f'"{SNAPSHOT.replace("us-west-2", "us-east-1")}"',
+            "arn:aws:rds:us-west-2:111122223333:cluster-snapshot:...",
+        ),
+        (
+            "production",
+            put("data", "database", "snapshot_arn", value=SNAPSHOT),
+            "data.database.snapshot_arn",
+            f'"{SNAPSHOT}"',
+            "nothing but in a standby",
+        ),
+        (
+            "production-dr",
+            put("resilience", "cluster", "velero_hours", value=3),
+            "resilience.cluster.velero_hours",
+            "3",
+            "null in a standby",
+        ),
+    ],
+)
+def test_a_standby_is_one_and_nothing_else_is(
+    stack: str, mistake: Callable[[Raw], None], key: str, value: str, allowed: str
+) -> None:
+    raw = raw_settings(stack)
+    mistake(raw)
+    ((found, given, said),) = refusals(raw)
+    assert (found, given) == (key, value)
+    assert allowed in said
