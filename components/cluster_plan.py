@@ -261,7 +261,6 @@ def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iter
     if CONTEXTS not in data.tables:
         yield Problem(("data", "tables"), sorted(data.tables), f"{CONTEXTS} too: MCP servers keep their contexts there")
         return
-    yield from _hanging_nowhere(sections)
     for key, cluster in clusters.items():
         try:
             plan = ClusterPlan.of(key, cluster, sections)
@@ -272,14 +271,6 @@ def check(clusters: Mapping[str, EksClusterSettings], *values: Settings) -> Iter
         yield from _access_nowhere(plan)
         yield from _too_small(plan)
         yield from _brought_by_nobody(plan)
-
-
-def _hanging_nowhere(sections: Sections) -> Iterator[Problem]:
-    entry = "/".join(public_gateway(sections.stack.platform))
-    for name, server in sections.mcp.servers.items():
-        if server.external is not None and server.external.gateway != entry:
-            path = ("mcp", "servers", name, "external", "gateway")
-            yield Problem(path, server.external.gateway, f"the stack's Gateway, {entry}")
 
 
 def _access_nowhere(plan: ClusterPlan) -> Iterator[Problem]:

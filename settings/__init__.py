@@ -34,6 +34,7 @@ from components.eks_cluster import check_zones as check_cluster_zones
 from components.kubernetes.manifest import Json
 from components.kubernetes.topology import Path
 from components.mcp_platform import McpPlatformSettings
+from components.mcp_platform.check import check as check_mcp
 from components.model import Settings
 from components.networking import NetworkingSettings
 from components.networking import check as check_networking
@@ -114,6 +115,7 @@ CHECKS: Final[Checks] = (
     (("stack", "data", "services", "resilience"), check_resilience),
     (("stack", "edge"), check_edge),
     (("stack", "cost"), check_cost),
+    (("stack", "services", "edge", "mcp"), check_mcp),
     (("agents", "mcp"), check_agents),
     (("data", "mcp", "agents"), check_agent_stores),
     (("stack", "edge", "applications"), check_applications),

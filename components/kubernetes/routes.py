@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from lightkube.models.meta_v1 import ObjectMeta
 
 from components.kubernetes.crds import gateway, load_balancer
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.paths import FromLoadBalancer
+from components.kubernetes.route_rules import TokenCheck
 from components.kubernetes.sign_in import sign_in_manifests, sign_in_name
 from components.kubernetes.workload import HTTPS_LISTENER, Route, Workload
 
-_WHOLE = 100
+_WHOLE: Final = 100
+_CHECKED: Final = "token"
+"""What a route's check of tokens is called after its name."""
 
 
 def route_manifests(workload: Workload, labels: dict[str, str]) -> list[Manifest]:
@@ -24,7 +28,7 @@ def route_manifests(workload: Workload, labels: dict[str, str]) -> list[Manifest
         meta = ObjectMeta(name=name, namespace=workload.namespace, labels=labels)
         if route.sign_in is not None:
             manifests += sign_in_manifests(meta, route.sign_in, controller_namespace=route.gateway_namespace)
-        manifests.append(_route(workload, meta, route))
+        manifests += [*_listener_rules(meta, route), _route(workload, meta, route)]
     return manifests
 
 
@@ -58,8 +62,38 @@ def _target_group(workload: Workload, labels: dict[str, str], called: list[FromL
     )
 
 
+def _listener_rules(meta: ObjectMeta, route: Route) -> Iterator[Manifest]:
+    """What the load balancer does with requests before, or instead of, handing them on: a set of actions each."""
+    checks: list[load_balancer.JwtAction | load_balancer.FixedResponseAction] = []
+    if route.token is not None:
+        checks.append(_token_check(route.token))
+        yield _actions(meta, _CHECKED, checks)
+    answers = [rule.answer for rule in route.rules] + [route.answer]
+    for status in sorted({status for status in answers if status is not None}):
+        fixed = load_balancer.FixedResponse(statusCode=status)
+        # who has no token is told so first, and nothing else
+        yield _actions(meta, str(status), [*checks, load_balancer.FixedResponseAction(fixedResponseConfig=fixed)])
+
+
+def _actions(
+    meta: ObjectMeta, what: str, actions: list[load_balancer.JwtAction | load_balancer.FixedResponseAction]
+) -> Manifest:
+    return load_balancer.ListenerRuleConfiguration(
+        metadata=ObjectMeta(name=f"{meta.name}-{what}", namespace=meta.namespace, labels=meta.labels),
+        spec=load_balancer.ListenerRuleConfigurationSpec(actions=[*actions]),
+    )
+
+
+def _token_check(check: TokenCheck) -> load_balancer.JwtAction:
+    audience = load_balancer.Claim(name="aud", format=check.audience_format, values=[check.audience])
+    return load_balancer.JwtAction(
+        jwtValidationConfig=load_balancer.JwtValidation(
+            issuer=check.issuer, jwksEndpoint=check.keys, additionalClaims=[audience]
+        )
+    )
+
+
 def _route(workload: Workload, meta: ObjectMeta, route: Route) -> Manifest:
-    checked = gateway.ExtensionFilter(extensionRef=gateway.ExtensionRef(name=sign_in_name(meta)))
     return gateway.HTTPRoute(
         metadata=meta,
         spec=gateway.HttpRouteSpec(
@@ -68,31 +102,43 @@ def _route(workload: Workload, meta: ObjectMeta, route: Route) -> Manifest:
                 gateway.ParentRef(name=route.gateway, namespace=route.gateway_namespace, sectionName=HTTPS_LISTENER)
             ],
             hostnames=list(route.hosts),
-            rules=list(_rules(workload, route, [checked] if route.sign_in is not None else None)),
+            rules=list(_rules(workload, meta, route)),
         ),
     )
 
 
-def _rules(
-    workload: Workload, route: Route, filters: list[gateway.ExtensionFilter | gateway.RedirectFilter] | None
-) -> Iterator[gateway.HttpRouteRule]:
-    """Who asks for a release by its header first: the more a rule wants, the sooner it is looked at."""
+def _rules(workload: Workload, meta: ObjectMeta, route: Route) -> Iterator[gateway.HttpRouteRule]:
+    """In the order in which they are looked at.
+
+    The controller puts more headers before fewer, and what has equally many in the order of this one route.
+    """
     port = workload.port(route.port)
     if port is None:  # pragma: no cover - the declaration has been checked
         raise ValueError(route.port)
-    path = gateway.PathMatch(value=route.path)
+    path = gateway.PathMatch(type="Exact" if route.exact else "PathPrefix", value=route.path)
+    everyone = _backends(workload, port.number, route)
+    checked = sign_in_name(meta) if route.sign_in else f"{meta.name}-{_CHECKED}" if route.token else None
+
+    def rule(
+        headers: Sequence[Mapping[str, str]], answer: int | None, backends: list[gateway.BackendRef]
+    ) -> gateway.HttpRouteRule:
+        wanted = [[gateway.HeaderMatch(name=k, value=v) for k, v in those.items()] or None for those in headers]
+        treated = checked if answer is None else f"{meta.name}-{answer}"
+        return gateway.HttpRouteRule(
+            matches=[gateway.RouteMatch(path=path, headers=those) for those in wanted],
+            filters=[gateway.ExtensionFilter(extensionRef=gateway.ExtensionRef(name=treated))] if treated else None,
+            backendRefs=backends if answer is None else None,
+        )
+
     for share in route.shares:
         if share.header is not None:
-            header, value = share.header
-            match = gateway.RouteMatch(path=path, headers=[gateway.HeaderMatch(name=header, value=value)])
-            yield gateway.HttpRouteRule(
-                matches=[match],
-                filters=filters,
-                backendRefs=[gateway.BackendRef(name=share.workload, port=port.number)],
-            )
+            yield rule([dict([share.header])], None, [gateway.BackendRef(name=share.workload, port=port.number)])
+    for apart in route.rules:
+        yield rule(apart.headers, apart.answer, everyone)
+    yield rule([{}], route.answer, everyone)
+
+
+def _backends(workload: Workload, port: int, route: Route) -> list[gateway.BackendRef]:
     own = _WHOLE - sum(share.weight for share in route.shares) if route.shares else None
-    backends = [gateway.BackendRef(name=workload.name, port=port.number, weight=own)]
-    backends += [
-        gateway.BackendRef(name=share.workload, port=port.number, weight=share.weight) for share in route.shares
-    ]
-    yield gateway.HttpRouteRule(matches=[gateway.RouteMatch(path=path)], filters=filters, backendRefs=backends)
+    others = [gateway.BackendRef(name=share.workload, port=port, weight=share.weight) for share in route.shares]
+    return [gateway.BackendRef(name=workload.name, port=port, weight=own), *others]

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from components.kubernetes.image import Image
 from components.kubernetes.paths import Accept, Call
+from components.kubernetes.route_rules import RouteRule, TokenCheck
 from components.kubernetes.scaling import RedisListTrigger, Replicas, Scaling, Seconds
 from components.model import (
     DnsLabel,
@@ -176,6 +177,8 @@ class Route(Settings):
     """What the route is called where that isn't after its workload."""
     hosts: Annotated[tuple[Hostname, ...], Field(min_length=1)]
     path: UrlPath = "/"
+    exact: bool = False
+    """Whether it is this path alone, and not what lies below it."""
     port: PortName
     gateway: DnsLabel
     gateway_namespace: DnsLabel
@@ -184,6 +187,19 @@ class Route(Settings):
     """Whom people prove who they are to, before anything of theirs reaches a pod."""
     shares: tuple[Share, ...] = ()
     """Who else is sent its requests; the workload itself gets what is left of 100."""
+    token: TokenCheck | None = None
+    """What is asked of every request, before anything else."""
+    rules: tuple[RouteRule, ...] = ()
+    """Requests that are treated apart, by their headers."""
+    answer: Annotated[int, Field(ge=400, le=599)] | None = None
+    """The status that all other requests are answered; ``None`` hands them on."""
+
+    @field_validator("token")
+    @classmethod
+    def _one_check(cls, value: TokenCheck | None, info: ValidationInfo) -> TokenCheck | None:
+        if value is not None and info.data.get("sign_in") is not None:
+            refuse("nothing beside sign_in: the load balancer makes one check before it hands a request on")
+        return value
 
     @field_validator("shares")
     @classmethod

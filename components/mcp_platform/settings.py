@@ -8,9 +8,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
+from components.kubernetes.route_rules import ClaimFormat, HttpsUrl
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import Delivery
-from components.model import Hostname, Problem, Quantities, Resources, Settings, Slug, refuse, refuse_all
+from components.mcp_platform.protocol import PATH
+from components.model import Problem, Quantities, Resources, Settings, Slug, refuse, refuse_all
 from components.workload_settings import OwnImage, ServerScaling, Unique, among
 
 SECTION: Final = "mcp"
@@ -76,14 +78,21 @@ class PermissionProfile(Settings):
 
 
 class ExternalAccess(Settings):
-    """A server that is reached from outside: an OAuth 2.1 resource server, as the specification has it."""
+    """A server that is reached from outside at ``https://api.<domain>/mcp/<name>``, by the stack's Gateway.
 
-    host: Hostname
-    """Host name of its route."""
-    issuer: Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[A-Za-z0-9._~/-]*)?$")]
-    """Whose tokens it accepts. Their audience must be ``https://<host>``; without a valid one the answer is 401."""
-    gateway: Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?/[a-z]([-a-z0-9]*[a-z0-9])?$")]
-    """The Gateway that the route hangs on, ``<namespace>/<name>``."""
+    It is an OAuth 2.1 resource server, as the specification has it. The load balancer holds every request to a valid
+    token and, with streamable HTTP, to the server's list of tools. What ``/.well-known/oauth-protected-resource`` says
+    is the server's to answer, and open to everyone.
+    """
+
+    issuer: HttpsUrl
+    """Whose tokens it accepts; without a valid one the answer is 401."""
+    keys: HttpsUrl
+    """Where the issuer publishes the keys that it signs with (JWKS)."""
+    audience: Annotated[str, StringConstraints(min_length=1, max_length=256)] | None = None
+    """What a token's ``aud`` must be. Left out: the server's own address, as RFC 8707 has it."""
+    audience_format: ClaimFormat = "single-string"
+    """How the issuer writes ``aud``: as a text, or as a list."""
 
 
 class McpServer(Settings):
@@ -165,6 +174,11 @@ class McpPlatformSettings(Settings):
     def _between_servers(cls, value: dict[str, McpServer]) -> dict[str, McpServer]:
         refuse_all(_between(value))
         return value
+
+
+def path_of(name: str, server: McpServer) -> str:
+    """The path that the server answers on. From outside all of them have one host, so there it says which one."""
+    return f"{PATH}/{name}" if server.external is not None else PATH
 
 
 def _between(servers: Mapping[str, McpServer]) -> Iterator[Problem]:

@@ -19,13 +19,14 @@ from components.kubernetes.paths import ToWorkload
 from components.kubernetes.workload import ContainerPort, Key, Metrics, Probe, Probes, Workload
 from components.mcp_platform.egress import ENVOY, listener_ports
 from components.mcp_platform.envoy import METRICS_PATH, READY_PATH, STATUS_PORT, TYPE, cluster, document, listener
-from components.mcp_platform.protocol import CALL, METHOD_HEADER, NAME_HEADER, PATH, PORT
+from components.mcp_platform.protocol import CALL, METHOD_HEADER, NAME_HEADER, PORT
 from components.mcp_platform.settings import (
     NAMESPACE,
     TOOL_GATEWAY,
     McpPlatformSettings,
     McpServer,
     ToolGatewaySettings,
+    path_of,
 )
 from components.upstream import mirrored
 
@@ -34,8 +35,10 @@ PRIORITY_CLASS: Final = "mcp-server"
 _CONFIG: Final = "/etc/envoy/envoy.json"
 _IDLE: Final = "3600s"
 """How long a stream of answers may be silent: ``subscriptions/listen`` stays open."""
-_NOT_OFFERED: Final = 403
-_NO_METHOD: Final = 400
+NOT_OFFERED: Final = 403
+"""What a call of a tool outside the list is answered."""
+NO_METHOD: Final = 400
+"""What a request without ``Mcp-Method`` is answered (HTTP bindings of the specification, header validation)."""
 _REQUESTS_EACH: Final = 100
 """Requests of a connection to a server: new ones are spread over its pods anew."""
 
@@ -95,7 +98,13 @@ def configuration(behind: Mapping[str, McpServer], numbers: Mapping[str, int], o
             listener(
                 name,
                 numbers[name],
-                [{"name": name, "domains": ["*"], "routes": list(routes(name, server.profile.tools))}],
+                [
+                    {
+                        "name": name,
+                        "domains": ["*"],
+                        "routes": _routes_of(name, server),
+                    }
+                ],
                 log={
                     "server": name,
                     "caller": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
@@ -113,31 +122,35 @@ def configuration(behind: Mapping[str, McpServer], numbers: Mapping[str, int], o
     )
 
 
-def routes(server: str, tools: Sequence[str]) -> Iterator[Json]:
+def _routes_of(name: str, server: McpServer) -> list[Json]:
+    return list(routes(name, path_of(name, server), server.profile.tools))
+
+
+def routes(server: str, path: str, tools: Sequence[str]) -> Iterator[Json]:
     """The first that matches counts: a listed tool, any other tool, any other method, a request that says none."""
     offered = "|".join(re.escape(tool) for tool in sorted(tools))
     call = _header(METHOD_HEADER, {"exact": CALL})
-    yield _forward(server, call, _header(NAME_HEADER, {"safe_regex": {"regex": offered}}))
-    yield _answer(_NOT_OFFERED, f"{server} doesn't offer this tool", call)
-    yield _forward(server, {"name": METHOD_HEADER, "present_match": True})
-    yield _answer(_NO_METHOD, f"{METHOD_HEADER} is missing")
+    yield _forward(server, path, call, _header(NAME_HEADER, {"safe_regex": {"regex": offered}}))
+    yield _answer(NOT_OFFERED, f"{server} doesn't offer this tool", path, call)
+    yield _forward(server, path, {"name": METHOD_HEADER, "present_match": True})
+    yield _answer(NO_METHOD, f"{METHOD_HEADER} is missing", path)
 
 
 def _header(name: str, match: Json) -> Json:
     return {"name": name, "string_match": match}
 
 
-def _matched(headers: Sequence[Json]) -> dict[str, Json]:
-    return {"path": PATH, **({"headers": list(headers)} if headers else {})}
+def _matched(path: str, headers: Sequence[Json]) -> dict[str, Json]:
+    return {"path": path, **({"headers": list(headers)} if headers else {})}
 
 
-def _forward(server: str, *headers: Json) -> Json:
+def _forward(server: str, path: str, *headers: Json) -> Json:
     # an answer may be a stream that lasts: the idle timeout ends it, no deadline does
-    return {"match": _matched(headers), "route": {"cluster": server, "timeout": "0s", "idle_timeout": _IDLE}}
+    return {"match": _matched(path, headers), "route": {"cluster": server, "timeout": "0s", "idle_timeout": _IDLE}}
 
 
-def _answer(status: int, text: str, *headers: Json) -> Json:
-    return {"match": _matched(headers), "direct_response": {"status": status, "body": {"inline_string": text}}}
+def _answer(status: int, text: str, path: str, *headers: Json) -> Json:
+    return {"match": _matched(path, headers), "direct_response": {"status": status, "body": {"inline_string": text}}}
 
 
 def _rate(name: str, calls: int) -> Json:

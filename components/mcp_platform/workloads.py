@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from components.context import StackIdentity
+from components.edge.hosts import Hosts
+from components.ingress.entry import public_gateway
 from components.kubernetes.paths import Call, ToAws, ToExternal, ToWorkload
+from components.kubernetes.route_rules import RouteRule, TokenCheck
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import ContainerPort, Metrics, Probe, Probes, Route, SecretFiles, Workload
-from components.mcp_platform.protocol import PATH, PORT
-from components.mcp_platform.settings import NAMESPACE, TOOL_GATEWAY, McpPlatformSettings, McpServer
-from components.mcp_platform.tool_gateway import PRIORITY_CLASS, ports, tool_gateway
+from components.mcp_platform.protocol import CALL, METHOD_HEADER, NAME_HEADER, PORT, WELL_KNOWN
+from components.mcp_platform.settings import NAMESPACE, TOOL_GATEWAY, McpPlatformSettings, McpServer, path_of
+from components.mcp_platform.tool_gateway import NO_METHOD, NOT_OFFERED, PRIORITY_CLASS, ports, tool_gateway
 from components.naming import Names
 from components.pod_identity import Grant
 from components.store_access import bucket_environment, bucket_grants
@@ -78,14 +81,14 @@ def _workload(
         scaling=scaling if isinstance(scaling, ResourceScaling) else None,
         probes=Probes(liveness=Probe(port=PORT, path="/health")),
         priority_class=PRIORITY_CLASS,
-        env=_environment(name, server, names, contexts),
+        env=_environment(name, server, identity, names, contexts),
         files={_PROFILE: profile_document(name, settings)},
         secrets=tuple(SecretFiles(name=secret, remote=names.secret(NAMESPACE, secret)) for secret in server.secrets),
         identity=server.context_store or bool(server.buckets),
         calls=tuple(_calls(server, identity)),
         metrics=Metrics(port=PORT),
         delivery=server.delivery or settings.defaults.delivery,
-        routes=_routes(server),
+        routes=_routes(name, server, identity),
         session_affinity_seconds=STICKY_SECONDS if websocket else None,
         grace_seconds=60,
     )
@@ -107,12 +110,20 @@ def url(name: str, settings: McpPlatformSettings) -> str:
     server, number = settings.servers[name], ports(settings).get(name)
     scheme = "ws" if server.transport == "websocket" else "http"
     host, port = (name, server.port) if number is None else (TOOL_GATEWAY, number)
-    return f"{scheme}://{host}.{NAMESPACE}.svc.cluster.local:{port}{PATH}"
+    return f"{scheme}://{host}.{NAMESPACE}.svc.cluster.local:{port}{path_of(name, server)}"
 
 
 def tool_enforcement(name: str, settings: McpPlatformSettings) -> Literal["gateway", "advisory"]:
     """Who holds agents to the server's list of tools: the gateway, or nobody but the server itself."""
     return "gateway" if name in ports(settings) else "advisory"
+
+
+def _outside(name: str, settings: McpPlatformSettings) -> dict[str, str]:
+    """Who holds callers from outside to the list, where there are any."""
+    server = settings.servers[name]
+    if server.external is None:
+        return {}
+    return {"outside": "advisory" if server.transport == "websocket" else "gateway"}
 
 
 def profile_document(name: str, settings: McpPlatformSettings) -> str:
@@ -122,7 +133,11 @@ def profile_document(name: str, settings: McpPlatformSettings) -> str:
         {
             "server": name,
             "agents": {"names": profile.agents, "enforcement": "network-policy"},
-            "tools": {"names": profile.tools, "enforcement": tool_enforcement(name, settings)},
+            "tools": {
+                "names": profile.tools,
+                "enforcement": tool_enforcement(name, settings),
+                **_outside(name, settings),
+            },
             "services": {"names": profile.services, "enforcement": "network-policy"},
             "external_hosts": {"names": profile.external_hosts, "enforcement": "egress-proxy"},
         },
@@ -130,12 +145,14 @@ def profile_document(name: str, settings: McpPlatformSettings) -> str:
     )
 
 
-def _environment(name: str, server: McpServer, names: Names, contexts: ContextStore) -> dict[str, str]:
+def _environment(
+    name: str, server: McpServer, identity: StackIdentity, names: Names, contexts: ContextStore
+) -> dict[str, str]:
     environment = {
         "MCP_SERVER": name,
         "MCP_TRANSPORT": server.transport,
         "MCP_PORT": str(server.port),
-        "MCP_PATH": PATH,
+        "MCP_PATH": path_of(name, server),
         "MCP_PROFILE": _PROFILE,
         # one JSON line a call: caller, method, tool, outcome; the log pipeline keeps it as operational log
         "MCP_AUDIT_LOG": "stdout",
@@ -150,10 +167,13 @@ def _environment(name: str, server: McpServer, names: Names, contexts: ContextSt
         environment["AWS_REGION"] = names.region
     environment |= bucket_environment(server.buckets, names)
     if server.external:
+        address = resource(name, server, identity)
         environment |= {
             "OAUTH_ISSUER": server.external.issuer,
-            "OAUTH_AUDIENCE": f"https://{server.external.host}",
-            "MCP_ALLOWED_ORIGINS": f"https://{server.external.host}",
+            "OAUTH_AUDIENCE": server.external.audience or address,
+            "OAUTH_RESOURCE": address,
+            "OAUTH_RESOURCE_METADATA": f"https://{hosts_of(identity).api}{WELL_KNOWN}{path_of(name, server)}",
+            "MCP_ALLOWED_ORIGINS": ",".join(hosts_of(identity).urls),
         }
     return environment
 
@@ -178,19 +198,54 @@ def without_endpoint(identity: StackIdentity) -> str | None:
     return f"{identity.tier} has no interface endpoint for it, to save its cost; TLS and the workload's identity remain"
 
 
-def _routes(server: McpServer) -> tuple[Route, ...]:
+def hosts_of(identity: StackIdentity) -> Hosts:
+    """The stack's host names."""
+    return Hosts(identity.domain, identity.region)
+
+
+def resource(name: str, server: McpServer, identity: StackIdentity) -> str:
+    """The server's address from outside, which is also what tokens for it are made out to."""
+    return f"https://{hosts_of(identity).api}{path_of(name, server)}"
+
+
+def _routes(name: str, server: McpServer, identity: StackIdentity) -> tuple[Route, ...]:
+    """The server's own path, by token; and where everyone may read whose tokens it accepts."""
     if server.external is None:
         return ()
-    namespace, _, gateway = server.external.gateway.partition("/")
-    # the well-known path of RFC 9728 is on the same host, so the route of the whole host covers it
+    websocket = server.transport == "websocket"
+    namespace, gateway = public_gateway(identity.platform)
+    token = TokenCheck(
+        issuer=server.external.issuer,
+        keys=server.external.keys,
+        audience=server.external.audience or resource(name, server, identity),
+        audience_format=server.external.audience_format,
+    )
+    protocol = Route(
+        hosts=(hosts_of(identity).api,),
+        path=path_of(name, server),
+        exact=True,
+        port=PORT,
+        gateway=gateway,
+        gateway_namespace=namespace,
+        sticky_seconds=STICKY_SECONDS if websocket else None,
+        token=token,
+        rules=() if websocket else tool_rules(server.profile.tools),
+        answer=None if websocket else NO_METHOD,
+    )
+    told = {"path": f"{WELL_KNOWN}{protocol.path}", "token": None, "rules": (), "answer": None, "name": f"{name}-oauth"}
+    return protocol, protocol.model_copy(update=told)
+
+
+def tool_rules(tools: Sequence[str]) -> tuple[RouteRule, ...]:
+    """Listed tools, any other tool, any other method: what the tool gateway says inside, as the load balancer's rules.
+
+    A rule of its own for each tool: the load balancer takes five values a rule, of which three are spent.
+    """
+    call = {METHOD_HEADER: CALL}
     return (
-        Route(
-            hosts=(server.external.host,),
-            port=PORT,
-            gateway=gateway,
-            gateway_namespace=namespace,
-            sticky_seconds=STICKY_SECONDS if server.transport == "websocket" else None,
-        ),
+        RouteRule(headers=tuple({**call, NAME_HEADER: tool} for tool in sorted(tools))),
+        RouteRule(headers=(call,), answer=NOT_OFFERED),
+        RouteRule(headers=({METHOD_HEADER: "*"},)),
     )
 
 

@@ -70,6 +70,19 @@ def drop(*path: str) -> Callable[[Raw], None]:
     return mistake
 
 
+EXTERNAL = {"issuer": "https://id.example.com", "keys": "https://id.example.com/keys"}
+
+
+def both(*mistakes: Callable[[Raw], None]) -> Callable[[Raw], None]:
+    """A mistake that takes more than one change."""
+
+    def mistake(raw: Raw) -> None:
+        for one in mistakes:
+            one(raw)
+
+    return mistake
+
+
 SUBNETS = {
     "public": ["10.1.101.0/24", "10.1.102.0/24"],
     "private": ["10.1.1.0/24", "10.1.2.0/24"],
@@ -152,17 +165,32 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         '"us-east-1-bos-1a"',
         "such as us-east-1a",
     ),
-    "a way in by a Gateway that nobody makes": (
-        put(
-            "mcp",
-            "servers",
-            "curriculum",
-            "external",
-            value={"host": "mcp.dev.example.com", "issuer": "https://id.example.com", "gateway": "mcp/public"},
+    "a way in by a path that CloudFront keeps to itself": (
+        both(
+            put("mcp", "servers", "curriculum", "external", value=EXTERNAL),
+            put("edge", "distribution", value={"api_paths": ["/api/*", "/mcp*"]}),
         ),
-        "mcp.servers.curriculum.external.gateway",
-        '"mcp/public"',
-        "the stack's Gateway, toolboxai-system/public",
+        "mcp.servers.curriculum.external",
+        '"curriculum"',
+        "nothing unless edge.distribution.api_paths hands /.well-known/oauth-protected-resource/mcp/curriculum on",
+    ),
+    "a way in where nobody makes a Gateway": (
+        both(
+            put("mcp", "servers", "curriculum", "external", value=EXTERNAL),
+            put("services", value={"operators": ["gateway-api", *ALWAYS, "kube-prometheus-stack"]}),
+        ),
+        "mcp.servers.curriculum.external",
+        '"curriculum"',
+        "nothing without aws-load-balancer-controller among services.operators",
+    ),
+    "more tools from outside than the load balancer has rules for": (
+        both(
+            put("mcp", "servers", "curriculum", "external", value=EXTERNAL),
+            put("mcp", "servers", "curriculum", "profile", "tools", value=[f"tool_{n}" for n in range(57)]),
+        ),
+        "mcp.servers",
+        '"61 rules of the load balancer"',
+        "at most 60",
     ),
     "an unknown operator": (
         put("services", value={"operators": [*ALWAYS, "promtail"]}),

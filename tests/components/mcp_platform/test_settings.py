@@ -151,11 +151,17 @@ def test_the_example_sections_are_right(stack: str) -> None:
             put(
                 *MAIN,
                 "external",
-                value={"host": "mcp.example.com", "issuer": "http://id.example.com", "gateway": "a/b"},
+                value={"issuer": "http://id.example.com", "keys": "https://id.example.com/keys"},
             ),
             (*MAIN, "external", "issuer"),
             "https",
             id="issuer-without-tls",
+        ),
+        pytest.param(
+            put(*MAIN, "external", value={"issuer": "https://id.example.com"}),
+            (*MAIN, "external", "keys"),
+            "must be given",
+            id="no-keys",
         ),
         pytest.param(rename("main", "egress-proxy"), ("servers", "egress-proxy"), "another name", id="reserved-name"),
         pytest.param(rename("main", "Main_1"), ("servers", "Main_1"), "form", id="server-name"),

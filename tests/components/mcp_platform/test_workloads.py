@@ -13,8 +13,6 @@ from components.mcp_platform.workloads import grants
 from components.pod_identity import KeyOf
 from tests.components.agent_fleet.example import ENDPOINTS, Pure, Raw, contexts_of, pure, raw, topology
 
-EXTERNAL = {"host": "mcp.example.com", "issuer": "https://id.example.com", "gateway": "toolboxai-production/public"}
-
 
 @pytest.fixture(scope="module")
 def production() -> Pure:
@@ -127,18 +125,6 @@ def test_the_profile_tells_what_is_enforced_and_what_is_advice(production: Pure)
     assert profile["tools"] == {"names": ["create_quiz", "grade_answer", "publish_quiz"], "enforcement": "gateway"}
     assert profile["agents"] == {"names": ["supervisor", "quiz", "review"], "enforcement": "network-policy"}
     assert profile["external_hosts"]["enforcement"] == "egress-proxy"
-
-
-def test_a_server_reached_from_outside_has_a_route_and_checks_tokens() -> None:
-    stack = pure(change_main(external=EXTERNAL))
-    made = objects_of(stack, "main")
-    assert made["HTTPRoute"]["spec"]["hostnames"] == ["mcp.example.com"]
-    (parent,) = made["HTTPRoute"]["spec"]["parentRefs"]
-    assert (parent["namespace"], parent["name"]) == ("toolboxai-production", "public")
-    env = stack.workloads["mcp", "main"].env
-    assert (env["OAUTH_ISSUER"], env["OAUTH_AUDIENCE"]) == ("https://id.example.com", "https://mcp.example.com")
-    loadbalancer = [p for p in topology(stack, *ENDPOINTS).matrix() if p.kind == "loadbalancer"]
-    assert [(p.destination, p.port) for p in loadbalancer] == [("mcp/main", 9877)]
 
 
 def test_nothing_is_reached_from_outside_unasked(production: Pure) -> None:
