@@ -35,6 +35,10 @@ def check(
         if CONTROLLER not in services.chosen(identity):
             yield Problem(at, name, f"nothing without {CONTROLLER} among services.operators: it makes the Gateway")
             continue
+        if (server.delivery or mcp.defaults.delivery) != "pulumi":
+            allowed = "pulumi: what asks callers from outside for a token isn't left to a branch"
+            yield Problem((SECTION, "servers", name, "delivery"), server.delivery or mcp.defaults.delivery, allowed)
+            continue
         handed_on = edge.distribution.api_paths if edge.distribution is not None else ["*"]
         path = path_of(name, server)
         for wanted in (path, f"{WELL_KNOWN}{path}"):
