@@ -174,15 +174,6 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         '"curriculum"',
         "nothing unless edge.distribution.api_paths hands /.well-known/oauth-protected-resource/mcp/curriculum on",
     ),
-    "a way in whose token check would stand in a branch": (
-        both(
-            put("mcp", "servers", "curriculum", "external", value=EXTERNAL),
-            put("mcp", "servers", "curriculum", "delivery", value="argocd"),
-        ),
-        "mcp.servers.curriculum.delivery",
-        '"argocd"',
-        "pulumi: what asks callers from outside for a token",
-    ),
     "a way in where nobody makes a Gateway": (
         both(
             put("mcp", "servers", "curriculum", "external", value=EXTERNAL),

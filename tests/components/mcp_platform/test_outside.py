@@ -9,8 +9,11 @@ from typing import Any, Final
 
 import pytest
 
+from components.cluster_services.settings import ClusterServicesSettings
+from components.edge import EdgeSettings
 from components.kubernetes import workload_manifests
-from tests.components.agent_fleet.example import ENDPOINTS, Pure, Raw, pure, raw, topology
+from components.mcp_platform.check import check
+from tests.components.agent_fleet.example import ENDPOINTS, Pure, Raw, identity, mcp_of, pure, raw, topology
 
 EXTERNAL: Final = {"issuer": "https://id.example.com", "keys": "https://id.example.com/.well-known/jwks.json"}
 HOST: Final = "api.toolboxai.example.com"
@@ -123,6 +126,19 @@ def test_another_audience_is_a_setting_and_the_server_knows_it() -> None:
     assert (env["OAUTH_ISSUER"], env["OAUTH_AUDIENCE"]) == ("https://id.example.com", "api://mcp")
     assert env["OAUTH_RESOURCE"] == f"https://{HOST}{PATH}"
     assert env["MCP_ALLOWED_ORIGINS"] == "https://toolboxai.example.com,https://api.toolboxai.example.com"
+
+
+@pytest.mark.parametrize(("server", "default"), [("argocd", "pulumi"), (None, "argocd")])
+def test_a_branch_can_not_drop_the_token_check(server: str | None, default: str) -> None:
+    sections = raw()
+    sections["mcp"]["defaults"] |= {"delivery": default}
+    sections["mcp"]["servers"]["main"] |= {"external": EXTERNAL, "delivery": server}
+    edge = EdgeSettings.model_validate({"zone": {"kind": "create", "delegated": True}})
+    (problem,) = check(identity(), ClusterServicesSettings(), edge, mcp_of(sections))
+    assert problem.path == ("mcp", "servers", "main", "delivery")
+    assert problem.value == "argocd"
+    sections["mcp"]["servers"]["main"]["delivery"] = "pulumi"
+    assert list(check(identity(), ClusterServicesSettings(), edge, mcp_of(sections))) == []
 
 
 def test_every_rule_fits_the_load_balancer() -> None:
