@@ -168,7 +168,7 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
     "a way in by a path that CloudFront keeps to itself": (
         both(
             put("mcp", "servers", "curriculum", "external", value=EXTERNAL),
-            put("edge", "distribution", value={"api_paths": ["/api/*", "/mcp*"]}),
+            put("edge", "distribution", "api_paths", 3, value="/known/*"),
         ),
         "mcp.servers.curriculum.external",
         '"curriculum"',
