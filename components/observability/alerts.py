@@ -1,7 +1,7 @@
 """The core alerts, as typed data: the platform's thresholds in one place, each with its runbook.
 
 Expressions use the vocabulary of ``metrics`` and what kube-prometheus-stack brings (kube-state-metrics, node
-exporter). Thresholds and durations: the platform's observability section.
+exporter) and our own exporters. Thresholds and durations: the platform's observability section.
 """
 
 from __future__ import annotations
@@ -155,6 +155,52 @@ CORE: Final = (
         "{{ $labels.service }} can't reach the cache",
         "{{ $value | humanize }} connections failed in 5 minutes.",
         "stores",
+    ),
+    Alert(
+        "DatabaseDown",
+        "pg_up == 0",
+        "2m",
+        Severity.CRITICAL,
+        "The database doesn't answer its exporter",
+        "{{ $labels.pod }} has had no session for 2 minutes.",
+        "stores",
+    ),
+    Alert(
+        "CacheDown",
+        "redis_up == 0",
+        "2m",
+        Severity.CRITICAL,
+        "A cache doesn't answer {{ $labels.job }}",
+        "{{ $labels.pod }} has had no connection for 2 minutes.",
+        "stores",
+    ),
+    Alert(
+        "PoolerWaits",
+        # a scrape meets one replica of the pooler: the worst of five minutes has met them all
+        "max by (database) (max_over_time(pgbouncer_pools_client_maxwait_seconds[5m])) > 5",
+        "5m",
+        Severity.WARNING,
+        "Clients wait for a connection to the database {{ $labels.database }}",
+        "The oldest has waited {{ $value | humanizeDuration }}.",
+        "stores",
+    ),
+    Alert(
+        "ProbeFails",
+        "probe_success == 0",
+        "3m",
+        Severity.CRITICAL,
+        "{{ $labels.instance }} doesn't answer from outside",
+        "The way that users take has failed for 3 minutes.",
+        "services",
+    ),
+    Alert(
+        "CertificateExpires",
+        "(probe_ssl_earliest_cert_expiry - time()) / 86400 < 30",
+        "1h",
+        Severity.WARNING,
+        "The certificate of {{ $labels.instance }} ends soon",
+        "{{ $value | humanize }} days are left.",
+        "services",
     ),
     Alert(
         "QueueOld",

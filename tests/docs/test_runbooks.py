@@ -62,6 +62,21 @@ CHARTS: Final = {
 }
 """Series of kube-prometheus-stack's scrapes that the pages ask for."""
 
+EXPORTERS: Final = {
+    # postgres_exporter, redis_exporter: whether they are connected
+    "pg_up",
+    "redis_up",
+    # pgbouncer_exporter, README
+    "pgbouncer_pools_client_maxwait_seconds",
+    "pgbouncer_pools_client_waiting_connections",
+    "pgbouncer_pools_server_active_connections",
+    # blackbox_exporter, prober/http.go
+    "probe_success",
+    "probe_http_status_code",
+    "probe_ssl_earliest_cert_expiry",
+}
+"""Series of the exporters that we run."""
+
 OURS: Final = {
     name: set(metric.labels)
     for metric in VOCABULARY
@@ -158,7 +173,7 @@ def test_the_first_look_is_at_what_raised_the_alert(alert: Alert) -> None:
 def test_series_are_known(alert: Alert) -> None:
     for expression in expressions(text_of(alert)):
         assert series(expression)
-        assert series(expression) <= CHARTS | set(OURS), expression
+        assert series(expression) <= CHARTS | EXPORTERS | set(OURS), expression
 
 
 @each_alert
@@ -181,7 +196,7 @@ def test_series_are_found_in_an_expression() -> None:
 def known_namespaces() -> set[str]:
     identity = production()["stack"]
     system = f"{identity['platform']}-system"
-    return {"mcp", "mcp-agents", system, *(home.value for home in Home if home is not Home.SYSTEM)}
+    return {"database", "mcp", "mcp-agents", system, *(home.value for home in Home if home is not Home.SYSTEM)}
 
 
 @each_page
