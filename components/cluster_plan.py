@@ -6,7 +6,7 @@ are too few are errors of a stack file, not of an update half done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network
 from typing import Any, Final, cast
@@ -24,7 +24,6 @@ from components.cluster_services.paths import endpoints
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
-from components.data_layer.services import NAMESPACE as DATABASE
 from components.database_access import DatabaseAccessSettings
 from components.database_access.workloads import workloads as database_workloads
 from components.edge import EdgeSettings
@@ -33,7 +32,7 @@ from components.eks_cluster.settings import AccessLevel, EksClusterSettings
 from components.ingress import CONTROLLER, public_gateway
 from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
-from components.kubernetes.paths import ToDatabase, ToWorkload
+from components.kubernetes.paths import Call, ToDatabase, ToWorkload
 from components.kubernetes.topology import Networks, Topology, TopologyError
 from components.kubernetes.workload import Key, Workload, unrouted
 from components.mcp_platform import McpPlatformSettings
@@ -133,7 +132,7 @@ class ClusterPlan:
         if any(operator.name == PROMETHEUS_STACK for operator in operators):
             ours += exporters(sections.observability.exporters, sections.data, names)
         if _waits_for_database(sections):
-            ours = [workload for workload in ours if not _goes_to_database(workload)]
+            ours = _without_database(ours)
         gateway = _gateway(sections)
         if gateway is None:
             ours = [unrouted(workload) for workload in ours]
@@ -237,12 +236,21 @@ def _waits_for_database(sections: Sections) -> bool:
     return sections.stack.standby and sections.data.database.snapshot_arn is None
 
 
-def _goes_to_database(workload: Workload) -> bool:
-    """Whether it would start, find no database, and hold the update up until it fails."""
-    return any(
-        isinstance(call, ToDatabase) or (isinstance(call, ToWorkload) and call.namespace == DATABASE)
-        for call in workload.calls
-    )
+def _without_database(workloads: Sequence[Workload]) -> list[Workload]:
+    """``workloads`` but those that go to the database, and whoever calls one of them.
+
+    Started without one, they would hold an update up until it fails.
+    """
+    waiting: set[Key] = set()
+    while True:
+        found = {w.key for w in workloads if any(_leads_there(call, waiting) for call in w.calls)}
+        if found <= waiting:
+            return [w for w in workloads if w.key not in waiting]
+        waiting |= found
+
+
+def _leads_there(call: Call, waiting: Collection[Key]) -> bool:
+    return isinstance(call, ToDatabase) or (isinstance(call, ToWorkload) and (call.namespace, call.name) in waiting)
 
 
 def _gateway(sections: Sections) -> Key | None:
