@@ -29,6 +29,7 @@ SOURCES = [
             "bench",
             "account",
             "deployments",
+            "ops",
             "tests",
         )
         for path in sorted((ROOT / folder).rglob("*.py"))
@@ -69,11 +70,18 @@ def reach(path: Path, *packages: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "forbidden"),
     [
-        ("components", ("sandbox", "settings", "policies", "controls", "bench", "tests", "account", "deployments")),
-        ("settings", ("sandbox", "policies", "controls", "bench", "tests", "account", "deployments")),
+        (
+            "components",
+            ("sandbox", "settings", "policies", "controls", "bench", "tests", "account", "deployments", "ops"),
+        ),
+        ("settings", ("sandbox", "policies", "controls", "bench", "tests", "account", "deployments", "ops")),
         ("policies", ("sandbox", "settings", "components", "controls", "bench", "account")),
-        ("controls", ("sandbox", "settings", "components", "policies", "bench", "tests", "account", "deployments")),
-        ("sandbox", ("components", "bench", "tests", "account", "deployments")),
+        (
+            "controls",
+            ("sandbox", "settings", "components", "policies", "bench", "tests", "account", "deployments", "ops"),
+        ),
+        ("sandbox", ("components", "bench", "tests", "account", "deployments", "ops")),
+        ("ops", ("sandbox", "policies", "controls", "bench", "tests", "account", "deployments")),
     ],
 )
 def test_imports_go_one_way(folder: str, forbidden: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +18,18 @@ POOL: Final = "q" * 24
 """The same for a node pool, which may not be called as a node group is."""
 
 
-def lengthen(config: dict[str, Any]) -> None:
-    """Make every name in a stack file as long as it may be: renamed where there is one, added where there are many."""
+def lengthen(config: dict[str, Any]) -> dict[str, Any]:
+    """A stack file's settings with every name as long as it may be: renamed where there is one, added where many."""
+    identity = next(config[key] for key in ("platform:stack", "account:stack") if key in config)
+    # namespaces are called after the stack, wherever they are named
+    text = json.dumps(config).replace(f"{identity['platform']}-{identity['env']}", f"{PLATFORM}-{ENV}")
+    made: dict[str, Any] = json.loads(text)
     for section in ("platform:stack", "account:stack"):
-        if section in config:
-            config[section].update(platform=PLATFORM, env=ENV)
-    if "platform:stack" in config:
-        _program(config)
+        if section in made:
+            made[section].update(platform=PLATFORM, env=ENV)
+    if "platform:stack" in made:
+        _program(made)
+    return made
 
 
 def _program(config: dict[str, Any]) -> None:
@@ -56,7 +62,7 @@ def _add(many: dict[str, Any] | None, key: str = KEY) -> None:
 def write(stack: str, project: Path, to: Path) -> Path:
     """A project directory whose one stack file has the longest names, and whose program is the real one."""
     found: dict[str, Any] = yaml.safe_load((project / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-    lengthen(found["config"])
+    found["config"] = lengthen(found["config"])
     to.mkdir(exist_ok=True)
     (to / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(found), encoding="utf-8")
     (to / "Pulumi.yaml").write_text((project / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
