@@ -15,6 +15,7 @@ from components.data_layer.database import PORT as DATABASE_PORT
 from components.data_layer.database import Database, RdsInstanceSettings
 from components.data_layer.events import make_events
 from components.data_layer.logins import DatabaseLogins
+from components.data_layer.mysql import GhostDatabase, GhostDatabaseSettings
 from components.data_layer.records import records
 from components.data_layer.registry import RegistrySettings, make_repositories
 from components.data_layer.secrets import SecretSettings, make_secrets
@@ -57,6 +58,8 @@ class DataLayer(pulumi.ComponentResource):
     """The logins, for what in the cluster must wait for them."""
     database_resource_id: pulumi.Output[str] | None
     """What IAM policies for database sign-in name. ``None`` likewise."""
+    ghost_database: GhostDatabase | None
+    """MySQL for Ghost; ``None`` where the stack has none."""
     cache_endpoint: pulumi.Output[str]
     """Host of the queue's primary, by TLS only."""
     cache_port: int
@@ -147,6 +150,8 @@ class DataLayer(pulumi.ComponentResource):
         )
         self.database_login_secrets = self.database_logins.secret_names
         self.events_topic_arn = topic.arn
+        ghost = self.settings.ghost_database
+        self.ghost_database = GhostDatabase(ghost, self._site, self._child) if ghost is not None else None
 
     def _caches(self) -> None:
         site = self._site
@@ -187,6 +192,8 @@ __all__ = [
     "DataLayer",
     "DataLayerSettings",
     "Database",
+    "GhostDatabase",
+    "GhostDatabaseSettings",
     "RegistrySettings",
     "SecretSettings",
     "Store",

@@ -117,7 +117,7 @@ class Database(pulumi.ComponentResource):
         role = aws.iam.Role(
             "database-monitoring",
             description="RDS writes figures of the operating system",
-            assume_role_policy=json.dumps(_monitoring_trust(self._site.context.names.account_id)),
+            assume_role_policy=json.dumps(monitoring_trust(self._site.context.names.account_id)),
             opts=self._child,
         )
         attachment = aws.iam.RolePolicyAttachment(
@@ -380,7 +380,7 @@ def _scaling(
     return scaling
 
 
-def _monitoring_trust(account_id: str) -> dict[str, object]:
+def monitoring_trust(account_id: str) -> dict[str, object]:
     return {
         "Version": "2012-10-17",
         "Statement": [

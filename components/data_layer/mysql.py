@@ -1,0 +1,190 @@
+"""RDS for MySQL, for Ghost alone: Ghost supports no other database in production (docs.ghost.org)."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Final, cast
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_random as random
+from pydantic import StringConstraints, ValidationInfo, field_validator
+
+from components.data_classes import LIMITS, DataClass
+from components.data_layer.database.component import BACKUP_WINDOW, CA, MAINTENANCE_WINDOW, monitoring_trust
+from components.data_layer.database.parameters import Parameter
+from components.data_layer.database.settings import Gigabytes
+from components.data_layer.site import Site
+from components.data_layer.stores import BackupDays, Purpose, Store
+from components.model import Days, one_of, refuse
+from components.versions import DATABASE_CLASSES, RDS_MYSQL, RDS_MYSQL_VERSION, SUPPORT_DATE, in_support, supported
+
+PORT: Final = 3306
+NAME: Final = "ghost"
+_EXPORTS: Final = ("error", "slowquery")
+"""Logs in CloudWatch. Not the general log, which holds every statement with its values."""
+
+MYSQL: Final = (
+    Parameter("require_secure_transport", "1"),
+    Parameter("tls_version", "TLSv1.2,TLSv1.3", static=True),
+    Parameter("slow_query_log", "1"),
+    Parameter("long_query_time", "1"),
+    Parameter("log_output", "FILE"),
+)
+"""What it runs with."""
+
+
+class GhostDatabaseSettings(Store):
+    """The MySQL instance of Ghost."""
+
+    data_class: DataClass = DataClass.INTERNAL
+    purpose: Purpose = "Posts, pages and authors of the platform's Ghost"
+    retention_days: Days | None = 730
+    engine_version: Annotated[str, StringConstraints(pattern=r"^\d\.\d\.\d{1,2}$")] = RDS_MYSQL_VERSION
+    """Where a new instance starts, and the floor ever after."""
+    instance_class: str = "db.t4g.small"
+    """The instance's class."""
+    multi_az: bool = True
+    """A standby in another zone that takes over."""
+    storage_gb: Gigabytes = 20
+    """GiB of gp3 storage at first."""
+    max_storage_gb: Gigabytes = 100
+    """GiB that storage may grow to by itself. It never shrinks."""
+    backup_days: BackupDays = 30
+    """Days that automatic backups and point-in-time recovery reach back."""
+
+    @field_validator("engine_version")
+    @classmethod
+    def _in_support(cls, value: str) -> str:
+        if not in_support(RDS_MYSQL, value, SUPPORT_DATE):
+            lines = supported(RDS_MYSQL, SUPPORT_DATE)
+            refuse(f"a version with its patch, of a line in standard support on {SUPPORT_DATE}: {one_of(lines)}")
+        return value
+
+    @field_validator("instance_class")
+    @classmethod
+    def _known_class(cls, value: str) -> str:
+        known = [c.name for c in DATABASE_CLASSES.values() if c.rds]
+        if value not in known:
+            refuse(one_of(known))
+        return value
+
+    @field_validator("max_storage_gb")
+    @classmethod
+    def _room_to_grow(cls, value: int, info: ValidationInfo) -> int:
+        first = info.data.get("storage_gb")
+        # RDS's own rule: a ceiling less than a tenth above the floor is refused
+        if first is not None and value * 10 < first * 11:
+            refuse(f"at least a tenth above storage_gb, which is {first}")
+        return value
+
+    @field_validator("backup_days")
+    @classmethod
+    def _backups_within_class(cls, value: int, info: ValidationInfo) -> int:
+        declared = info.data.get("data_class")
+        limit = None if declared is None else LIMITS[declared].max_backup_days
+        if limit is not None and value > limit:
+            refuse(f"at most {limit} days, the limit for backups of its data class")
+        return value
+
+    @property
+    def parameter_family(self) -> str:
+        """``mysql8.4``."""
+        return f"mysql{self.engine_version.rpartition('.')[0]}"
+
+
+class GhostDatabase(pulumi.ComponentResource):
+    """An instance with one database, encrypted, TLS only, its master password kept and rotated by RDS."""
+
+    endpoint: pulumi.Output[str]
+    secret_arn: pulumi.Output[str]
+    """The master user's secret: JSON with username and password."""
+    identifier: str
+
+    def __init__(self, settings: GhostDatabaseSettings, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:index:GhostDatabase", NAME, None, opts)
+        context, child = site.context, pulumi.ResourceOptions(parent=self)
+        production, prefix = context.production, context.names.prefix
+        self.identifier = context.names.of("rds", NAME)
+        role = aws.iam.Role(
+            f"{NAME}-monitoring",
+            description="RDS writes figures of the operating system",
+            assume_role_policy=json.dumps(monitoring_trust(context.names.account_id)),
+            opts=child,
+        )
+        attached = aws.iam.RolePolicyAttachment(
+            f"{NAME}-monitoring",
+            role=role.name,
+            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+            opts=child,
+        )
+        subnets = aws.rds.SubnetGroup(
+            NAME, description=f"{prefix}: database tier", subnet_ids=site.subnet_ids, opts=child
+        )
+        parameters = aws.rds.ParameterGroup(
+            NAME,
+            family=settings.parameter_family,
+            description=f"{prefix}: TLS, slow statements",
+            parameters=[{"name": p.name, "value": p.value, "apply_method": p.apply_method} for p in MYSQL],
+            opts=child,
+        )
+        logs = [
+            site.log_group(f"{NAME}-{export}", f"/aws/rds/instance/{self.identifier}/{export}", child)
+            for export in _EXPORTS
+        ]
+        instance = aws.rds.Instance(
+            NAME,
+            identifier=self.identifier,
+            engine="mysql",
+            engine_version=settings.engine_version,
+            engine_lifecycle_support="open-source-rds-extended-support-disabled",
+            allow_major_version_upgrade=False,
+            auto_minor_version_upgrade=True,
+            apply_immediately=False,
+            instance_class=settings.instance_class,
+            multi_az=settings.multi_az,
+            # no figures for throughput: below 400 GiB gp3 takes none
+            storage_type="gp3",
+            allocated_storage=settings.storage_gb,
+            max_allocated_storage=settings.max_storage_gb,
+            storage_encrypted=True,
+            kms_key_id=site.keys.data.arn,
+            db_name=NAME,
+            port=PORT,
+            network_type="IPV4",
+            publicly_accessible=False,
+            db_subnet_group_name=subnets.name,
+            vpc_security_group_ids=[site.group(NAME, PORT, "MySQL from nodes and pods", child).id],
+            parameter_group_name=parameters.name,
+            ca_cert_identifier=CA,
+            username="ghost_admin",
+            manage_master_user_password=True,
+            master_user_secret_kms_key_id=site.keys.secrets.arn,
+            iam_database_authentication_enabled=True,
+            backup_retention_period=settings.backup_days,
+            backup_window=BACKUP_WINDOW,
+            maintenance_window=MAINTENANCE_WINDOW,
+            copy_tags_to_snapshot=True,
+            delete_automated_backups=not production,
+            deletion_protection=production,
+            skip_final_snapshot=not production,
+            final_snapshot_identifier=self._final_snapshot(child) if production else None,
+            enabled_cloudwatch_logs_exports=list(_EXPORTS),
+            monitoring_interval=60,
+            monitoring_role_arn=role.arn,
+            tags=context.tags(settings.data_class),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                # RDS makes a log group itself, without key and end, with the first line it writes
+                depends_on=[attached, *logs],
+                protect=context.protect or None,
+                ignore_changes=["engine_version"],
+            ),
+        )
+        self.endpoint = instance.address
+        self.secret_arn = instance.master_user_secrets.apply(lambda secrets: cast("str", secrets[0].secret_arn))
+        self.register_outputs({"endpoint": self.endpoint})
+
+    def _final_snapshot(self, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
+        suffix = random.RandomId(f"{NAME}-final-snapshot", byte_length=4, opts=child)
+        return pulumi.Output.concat(self.identifier, "-final-", suffix.hex)
