@@ -21,7 +21,7 @@ from tests.pod_security import pod_of
 from tests.stacks.graph import manifests, of_type, plain
 
 ROOT = File(__file__).parents[2]
-PROFILES = {"dev": Profile.SMALL, "staging": Profile.STANDARD, "production": Profile.HA}
+PROFILES = {"dev": Profile.SMALL, "staging": Profile.STANDARD, "production": Profile.HA, "production-dr": Profile.HA}
 OPEN_OUTWARD = {"kube-system", "amazon-cloudwatch", "amazon-guardduty"}
 """Vendors' namespaces: what their pods call isn't held."""
 COREDNS = "kube-system/coredns"
