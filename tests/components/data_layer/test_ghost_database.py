@@ -17,8 +17,8 @@ from tests.components.resilience.recovery import table
 INSTANCE = "aws:rds/instance:Instance"
 
 
-def with_ghost(stack: str = "production", **more: object) -> dict[str, Any]:
-    data = deepcopy(settings_of(stack))
+def with_ghost(**more: object) -> dict[str, Any]:
+    data = deepcopy(settings_of("production"))
     data["ghost_database"] = more
     return data
 
@@ -37,7 +37,7 @@ def test_it_speaks_tls_only_and_is_under_the_data_key(graph: Graph) -> None:
     assert (made["engine"], made["engineVersion"], made["port"]) == ("mysql", "8.4.10", 3306)
     assert (made["storageEncrypted"], made["publiclyAccessible"], made["multiAz"]) == (True, False, True)
     assert made["kmsKeyId"] == graph.one("aws:kms/key:Key", "data").outputs["arn"]
-    group = graph.one("aws:rds/parameterGroup:ParameterGroup", "ghost").inputs
+    group: Any = graph.one("aws:rds/parameterGroup:ParameterGroup", "ghost").inputs
     assert group["family"] == "mysql8.4"
     parameters = {p["name"]: p["value"] for p in group["parameters"]}
     assert parameters["require_secure_transport"] == "1"
