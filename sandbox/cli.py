@@ -8,7 +8,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -184,7 +184,8 @@ def main() -> None:
         code = ended.code
     except KeyboardInterrupt:
         code = INTERRUPTED
-    for stream in (sys.stdout, sys.stderr):
+    streams: tuple[TextIO | None, ...] = (sys.stdout, sys.stderr)
+    for stream in filter(None, streams):  # the caller may have closed one (>&-)
         with contextlib.suppress(BrokenPipeError):
             stream.flush()
     os._exit(code if isinstance(code, int) else 1 if code else 0)

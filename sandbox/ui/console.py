@@ -7,6 +7,7 @@ import re
 import sys
 from dataclasses import dataclass
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Final, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -126,7 +127,9 @@ def unbroken(text: str, style: str = "") -> Text:
 
 def for_people(*, to_stderr: bool) -> Console:
     """The console that people read: standard output, or standard error where standard output is for a program."""
-    stream = sys.stderr if to_stderr else sys.stdout
+    given: TextIO | None = sys.stderr if to_stderr else sys.stdout
+    # Python has none where the caller closed it (>&-): nobody reads then
+    stream = given if given is not None else Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives on
     if isinstance(stream, TextIOWrapper):
         # a stream that can't hold a character gets a question mark: no run breaks because of how it is shown
         stream.reconfigure(errors="replace")

@@ -68,3 +68,9 @@ def test_a_program_without_paths_is_a_wrong_call(tmp_path: Path) -> None:
     done = paths(tmp_path)
     assert done.returncode == 2
     assert "bare has no paths" in done.stderr + done.stdout
+
+
+def test_a_closed_standard_output_breaks_nothing() -> None:
+    command = f"{sys.executable} -m sandbox paths dev >&-"
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
