@@ -141,11 +141,24 @@ class WorkloadNamespace(pulumi.ComponentResource):
         name = f"{objects.cluster_key}-{declaration.name}"
         super().__init__("platform:index:WorkloadNamespace", name, None, opts)
         self.namespace = declaration.name
-        held = quota or quota_for(most(workloads))
-        objects.add_all(namespace_manifests(declaration.model_copy(update={"quota": held})), parent=self)
+        workloads = list(workloads)
+        claims = sum(len(workload.storage) * workload.max_replicas for workload in workloads)
+        held = quota or quota_for(most(workloads), volume_claims=claims)
+        objects.add_all(
+            namespace_manifests(declaration.model_copy(update={"quota": held})),
+            parent=self,
+            # with a namespace its volumes go: while their driver still runs
+            depends_on=_drivers(workloads, objects),
+        )
 
         open_secrets(declaration.name, context, objects, cluster, self, also_reads)
         self.register_outputs({"namespace": self.namespace})
+
+
+def _drivers(workloads: Sequence[Workload], objects: ClusterObjects) -> list[pulumi.Resource]:
+    classes = dict.fromkeys(storage.storage_class for workload in workloads for storage in workload.storage)
+    found = (objects.find("StorageClass", None, name) for name in classes)
+    return [made for made in found if made is not None]
 
 
 class DeployedWorkload(pulumi.ComponentResource):

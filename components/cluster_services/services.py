@@ -15,6 +15,7 @@ from components.cluster_services.settings import ClusterServicesSettings
 from components.cluster_services.signatures import signed_images
 from components.context import Context
 from components.eks_cluster import EksCluster, KarpenterSupport
+from components.eks_cluster.storage import STORAGE_CLASS
 from components.keys import Keys
 from components.kubernetes.admission import admission_manifests
 from components.kubernetes.cluster_objects import ClusterObjects
@@ -64,6 +65,7 @@ class ClusterServices(pulumi.ComponentResource):
             cluster.kubernetes,
             ready=[*cluster.reachable, *cluster.access, *cluster.ready],
             existing_namespaces=[ns.name for ns in plan.namespaces.values() if ns.exists],
+            storage_classes={STORAGE_CLASS: cluster.storage_class},
         )
         site = Site(
             platform=context.identity.platform,

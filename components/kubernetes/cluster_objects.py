@@ -7,7 +7,7 @@ comes after the CRD and the webhook, and goes (with what its controller made of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 
@@ -34,12 +34,15 @@ class ClusterObjects:
         *,
         ready: Sequence[pulumi.Resource] = (),
         existing_namespaces: Iterable[str] = ("default", "kube-system"),
+        storage_classes: Mapping[str, pulumi.CustomResource] | None = None,
     ) -> None:
         self.cluster_key = cluster_key
         self.provider = provider
         self._ready = list(ready)
         self._existing = set(existing_namespaces)
-        self._objects: dict[tuple[str, str | None, str], pulumi.CustomResource] = {}
+        self._objects: dict[tuple[str, str | None, str], pulumi.CustomResource] = {
+            ("StorageClass", None, name): made for name, made in (storage_classes or {}).items()
+        }
         self._servers: dict[str, list[pulumi.Resource]] = {}
         self._delivered: set[tuple[str, str | None, str]] = set()
         self._before_delivery: dict[pulumi.Resource, None] = {}

@@ -73,6 +73,11 @@ def _of_cluster_kind(manifest: Manifest) -> Iterator[Reference]:
             yield from _of_admission(manifest)
         case RoleBinding() | ClusterRoleBinding():
             yield from _of_binding(manifest)
+        case StatefulSet() if manifest.spec is not None:
+            # who makes its volumes must outlast it
+            for claim in manifest.spec.volumeClaimTemplates or ():
+                if claim.spec is not None and claim.spec.storageClassName:
+                    yield Reference("StorageClass", None, claim.spec.storageClassName, required=False)
         case HorizontalPodAutoscaler() if manifest.spec is not None:
             target = manifest.spec.scaleTargetRef
             yield Reference(target.kind, namespace_of(manifest), target.name)

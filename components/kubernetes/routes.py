@@ -17,6 +17,8 @@ from components.kubernetes.workload import HTTPS_LISTENER, Route, Workload
 _WHOLE: Final = 100
 _CHECKED: Final = "token"
 """What a route's check of tokens is called after its name."""
+_WELL: Final = "200-399"
+"""What the kubelet takes for well: some answer an HTTP request with the way to HTTPS."""
 
 
 def route_manifests(workload: Workload, labels: dict[str, str]) -> list[Manifest]:
@@ -55,7 +57,9 @@ def _target_group(workload: Workload, labels: dict[str, str], called: list[FromL
             targetReference=load_balancer.TargetReference(name=workload.name),
             defaultConfiguration=load_balancer.TargetGroupProps(
                 protocol="HTTP",
-                healthCheckConfig=load_balancer.HealthCheck(healthCheckPath=asked.path if asked else None),
+                healthCheckConfig=load_balancer.HealthCheck(
+                    healthCheckPath=asked.path if asked else None, matcher=load_balancer.Matcher(httpCode=_WELL)
+                ),
                 targetGroupAttributes=[load_balancer.Attribute(key=k, value=v) for k, v in attributes.items()],
             ),
         ),

@@ -107,9 +107,11 @@ def test_besides_the_load_balancer_only_prometheus_and_the_smoke_test_reach_flow
 def test_the_controller_may_read_the_clients_secret_and_no_other(run: Run) -> None:
     roles = [m for m in manifests(run) if m["kind"] == "Role" and m["metadata"]["namespace"] == home(run)]
     readers = [rule for role in roles for rule in role["rules"] if "secrets" in rule["resources"]]
-    assert [rule["resourceNames"] for rule in readers] == [["flower-sign-in"]]
-    secret = objects(run, "ExternalSecret")["flower-sign-in"]
-    assert {row["secretKey"] for row in secret["spec"]["data"]} == {"clientID", "clientSecret"}
+    named = {name for rule in readers for name in rule["resourceNames"]}
+    assert named == {"flower-sign-in", *(["ghost-1-sign-in"] if run.stack == "dev" else [])}
+    for name in named:
+        secret = objects(run, "ExternalSecret")[name]
+        assert {row["secretKey"] for row in secret["spec"]["data"]} == {"clientID", "clientSecret"}
 
 
 def test_the_load_balancer_reaches_the_identity_provider(run: Run) -> None:
@@ -219,6 +221,42 @@ def test_a_websocket_stays_with_its_pod_for_an_hour(run: Run) -> None:
     ]
     assert attributes["stickiness.enabled"] == "true"
     assert attributes["stickiness.lb_cookie.duration_seconds"] == "3600"
+
+
+def test_ghost_writes_to_its_own_volume_and_its_administration_is_behind_sign_in(
+    run_of: Callable[[str], Run],
+) -> None:
+    run = run_of("dev")
+    (made,) = objects(run, "StatefulSet").values()
+    pod = made["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsUser"] == pod["securityContext"]["fsGroup"] == 10001
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    (claim,) = made["spec"]["volumeClaimTemplates"]
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+    assert mounts[claim["metadata"]["name"]] == "/var/lib/ghost/content"
+    assert container["ports"][0]["containerPort"] == 2368
+    guarded = {
+        rule["matches"][0]["path"]["value"]: bool(rule.get("filters"))
+        for route in objects(run, "HTTPRoute").values()
+        for rule in route["spec"]["rules"]
+        if rule["backendRefs"][0]["name"] == "ghost"
+    }
+    assert guarded == {"/blog": False, "/blog/ghost": True}
+
+
+def test_ghost_waits_for_mysql_outside_dev(run_of: Callable[[str], Run]) -> None:
+    for stack in ("staging", "production"):
+        assert objects(run_of(stack), "StatefulSet") == {}
+
+
+def test_volumes_go_before_their_driver(run_of: Callable[[str], Run]) -> None:
+    run = run_of("dev")
+    (storage,) = [r for r in run.resources if r.type == "kubernetes:storage.k8s.io/v1:StorageClass"]
+    (space,) = [r for r in run.resources if r.name == f"main/_cluster/namespace/{home(run)}"]
+    (driver,) = [r for r in of_type(run, "aws:eks:Addon") if plain(r.inputs)["addonName"] == "aws-ebs-csi-driver"]
+    assert storage.urn in reaches(run, resource(run, "statefulset", "ghost"))
+    assert {storage.urn, driver.urn} <= reaches(run, space)
 
 
 def test_the_scheduler_never_runs_twice(run: Run) -> None:
