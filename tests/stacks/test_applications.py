@@ -18,8 +18,18 @@ NAMES = {
 }  # fmt: skip
 
 
+WAIT_FOR_DATABASE = {"backend", "api-gateway", "celery-worker", "flask-bridge"}
+"""Who goes to the database, and who calls somebody that does: out of the standby until it has one."""
+
+
+@pytest.fixture(params=["dev", "staging", "production"])
+def run(request: pytest.FixtureRequest, run_of: Callable[[str], Run]) -> Run:
+    """The run of each stack that is used every day; of the standby two tests speak by themselves."""
+    return run_of(request.param)
+
+
 def home(run: Run) -> str:
-    return f"toolboxai-{run.stack}"
+    return f"toolboxai-{run.stack.removesuffix('-dr')}"
 
 
 def objects(run: Run, kind: str) -> dict[str, dict[str, Any]]:
@@ -38,6 +48,22 @@ def resource(run: Run, kind: str, name: str) -> Resource:
 
 def test_every_application_runs_in_every_stack(run: Run) -> None:
     assert set(objects(run, "Deployment")) == NAMES
+
+
+def test_the_standby_runs_what_needs_no_database(run_of: Callable[[str], Run]) -> None:
+    assert set(objects(run_of("production-dr"), "Deployment")) == NAMES - WAIT_FOR_DATABASE
+
+
+def test_the_standby_answers_where_production_does(run_of: Callable[[str], Run]) -> None:
+    def places(stack: str) -> dict[str, tuple[str, str]]:
+        return {
+            name: (route["spec"]["hostnames"][0], route["spec"]["rules"][0]["matches"][0]["path"]["value"])
+            for name, route in objects(run_of(stack), "HTTPRoute").items()
+        }
+
+    ours, theirs = places("production-dr"), places("production")
+    assert ours.items() <= theirs.items()
+    assert set(theirs) - set(ours) == WAIT_FOR_DATABASE - {"celery-worker"}
 
 
 def test_every_route_leads_to_a_service_its_port_and_its_targets(run: Run) -> None:

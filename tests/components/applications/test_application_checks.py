@@ -97,7 +97,7 @@ MISTAKES = [
     (no_way_back, "edge.distribution.api_paths", "/api/*", "/oauth2/*"),
     (too_few_requests, f"{QUOTA}.requests.cpu", '"500m"', "at least 2"),
     (too_low_limits, f"{QUOTA}.limits.memory", '"2Gi"', "at least"),
-    (a_green_one_besides, f"{QUOTA}.limits.cpu", '"5"', "at least 7"),
+    (a_green_one_besides, f"{QUOTA}.limits.cpu", '"5"', "at least 6"),
     (a_call_to_no_workload, "clusters.main", "toolboxai-dev/backend -> mcp-agents/boss", "none is so called"),
 ]
 
