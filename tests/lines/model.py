@@ -2,8 +2,9 @@
 
 A line's address is ``TYPE::NAME#PROPERTY``: a type without the package's module path (``aws:eks:NodeGroup``), a name (a
 shell pattern), and a path of keys in the inputs. In the path ``*`` goes through every element, ``[key=value]`` picks
-those elements of a list, ``<a.b/c>`` is a key that has dots, and text that is JSON is read as such. Nothing here uses
-the program's code.
+those elements of a list, ``<a.b/c>`` is a key that has dots, and text that is JSON is read as such. An object of the
+cluster is ``object:KIND::NAMESPACE/NAME#PATH``, whoever brings it in, the update or Argo CD; without a namespace it is
+``object:KIND::NAME``. Nothing here uses the program's code.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sandbox.model import Resource, Run
-from tests.stacks.graph import plain, short
+from tests.stacks.graph import manifests, plain, short
 
 PLATFORM = ("dev", "staging", "production")
 _STEP = re.compile(r"\[([^=\]]+)=([^\]]*)\]|<([^>]+)>|([^.\[\]<>]+)")
@@ -112,11 +113,23 @@ def resources(run: Run, address: str) -> list[Resource]:
 
 def answers(run: Run, address: str) -> list[Any]:
     """Everything found at an address: the values of a property, or URNs where it names none."""
-    found = resources(run, address)
-    path = address.partition("#")[2]
-    if not path:
-        return [r.urn for r in found]
-    return [value for r in found for value in at(plain(r.inputs), path)]
+    place, _, path = address.partition("#")
+    if place.startswith("object:"):
+        named = objects(run, place.removeprefix("object:"))
+    else:
+        named = [(r.urn, plain(r.inputs)) for r in resources(run, address)]
+    return [value for _, held in named for value in at(held, path)] if path else [name for name, _ in named]
+
+
+def objects(run: Run, place: str) -> list[tuple[str, Any]]:
+    """The objects of the cluster that a place names, each with its name."""
+    kind, _, pattern = place.partition("::")
+    found = []
+    for manifest in manifests(run):
+        name = "/".join(filter(None, (manifest["metadata"].get("namespace"), manifest["metadata"].get("name", ""))))
+        if manifest["kind"] == kind and fnmatchcase(name, pattern or "*"):
+            found.append((name, manifest))
+    return found
 
 
 def at(value: Any, path: str) -> Iterator[Any]:  # noqa: ANN401 - any JSON value

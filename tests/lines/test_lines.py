@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.model import Run
-from tests.lines import cluster, data, edge_and_recovery, stacks_and_network
+from tests.lines import cluster, data, edge_and_recovery, in_cluster, stacks_and_network
 from tests.lines.model import Line, verdict
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +29,13 @@ SECTIONS = {
     "resilience": edge_and_recovery.RESILIENCE,
     "cost": edge_and_recovery.COST,
     "baseline": edge_and_recovery.BASELINE,
+    "operators": in_cluster.OPERATORS,
+    "namespaces": in_cluster.NAMESPACES,
+    "database access": in_cluster.DATABASE_ACCESS,
+    "mcp": in_cluster.MCP,
+    "agents": in_cluster.AGENTS,
+    "applications": in_cluster.APPLICATIONS,
+    "delivery": in_cluster.DELIVERY,
 }
 LINES = [(section, line) for section, lines in SECTIONS.items() for line in lines]
 ON_A_GRAPH = [
