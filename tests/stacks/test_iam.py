@@ -37,6 +37,7 @@ NO_SOURCE: dict[str, str] = {
     "eks.amazonaws.com": "the control plane takes the role for the cluster that names it: the request names no source",
     "pods.eks.amazonaws.com": "held to cluster, namespace and service account by session tags instead",
     "logs.us-east-1.amazonaws.com": "held to the log groups by encryption context instead",
+    "logs.us-west-2.amazonaws.com": "the same, of the standby",
     "events.amazonaws.com": "EventBridge sends no source to a topic or key (EventBridge user guide, resource policies)",
     "budgets.amazonaws.com": "the key's policy: Budgets sends no source to KMS; the topic's asks for the account",
     "costalerts.amazonaws.com": "the key's policy: it sends no source to KMS; the topic's asks for the account",
