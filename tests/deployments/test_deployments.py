@@ -23,7 +23,7 @@ from tests.stacks.graph import leaves, of_type, plain
 
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "deployments"
-STACKS = ("dev", "staging", "production")
+STACKS = ("dev", "staging", "production", "production-dr")
 FILE = HERE / "Pulumi.toolboxai.yaml"
 
 
@@ -60,15 +60,16 @@ def test_they_agree_with_the_stacks_own_file(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_account_trusts_just_these_runs(stack: str) -> None:
-    (account,) = HERE.parent.joinpath("account").glob(f"Pulumi.toolboxai-{stack}-us-east-1.yaml")
-    deploy = raw(account, "account")["deploy"]
+    own = raw(ROOT / f"Pulumi.{stack}.yaml", "platform")["stack"]
+    env, region = own["env"], own["region"]
+    deploy = raw(ROOT / "account" / f"Pulumi.toolboxai-{env}-{region}.yaml", "account")["deploy"]
     made = settings()[stack]
     assert made["organization"] == deploy["pulumi"]["organization"]
     assert made["project"] == deploy["pulumi"].get("project", "platform")
     assert stack in deploy["pulumi"]["stacks"]
     assert made["github"]["repository"] == deploy["github"]["repository"]
     oidc = made["operationContext"]["oidc"]["aws"]
-    assert oidc["roleARN"] == f"arn:aws:iam::111122223333:role/toolboxai-{stack}-deploy-us-east-1"
+    assert oidc["roleARN"] == f"arn:aws:iam::111122223333:role/toolboxai-{env}-deploy-{region}"
     hours = int(re.fullmatch(r"(\d+)h0m0s", oidc["duration"]).group(1))  # type: ignore[union-attr]
     assert hours <= deploy.get("hours", 2)
 
@@ -78,6 +79,7 @@ def test_only_dev_is_updated_by_a_push() -> None:
         "dev": True,
         "staging": False,
         "production": False,
+        "production-dr": False,
     }
     assert {made["sourceContext"]["git"]["branch"] for made in settings().values()} == {"main"}
 

@@ -510,3 +510,72 @@ def test_a_standby_is_one_and_nothing_else_is(
     ((found, given, said),) = refusals(raw)
     assert (found, given) == (key, value)
     assert allowed in said
+
+
+def delivering(change: Callable[[Raw], None]) -> list[tuple[str, str, str]]:
+    raw = raw_settings("staging")
+    change(raw)
+    return refusals(raw)
+
+
+def test_argo_cd_is_told_what_it_brings() -> None:
+    ((key, value, allowed),) = delivering(lambda raw: raw.pop("delivery"))
+    assert (key, value) == ("delivery", "null")
+    assert "argo-cd is among the operators" in allowed
+
+
+def test_who_delivers_by_argo_cd_has_it() -> None:
+    raw = raw_settings("dev")
+    raw["mcp"]["defaults"]["delivery"] = "argocd"
+    ((key, _, allowed),) = refusals(raw)
+    assert key == "services.operators"
+    assert "argo-cd too, or delivery: pulumi for mcp/" in allowed
+
+
+def test_without_argo_cd_there_is_nothing_to_tell_it() -> None:
+    raw = raw_settings("dev")
+    raw["delivery"] = raw_settings("staging")["delivery"]
+    assert [(key, allowed) for key, _, allowed in refusals(raw)] == [
+        ("delivery", "nothing, or argo-cd among services.operators")
+    ]
+
+
+@pytest.mark.parametrize("name", ["sign-in", "repository", "webhook", "notifications"])
+def test_argo_cds_secrets_are_declared(name: str) -> None:
+    ((key, _, allowed),) = delivering(lambda raw: raw["data"]["secrets"]["argocd"].pop(name))
+    assert key == "data.secrets.argocd"
+    assert allowed.startswith(f"{name} too: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("repository",), "git@github.com:toolboxai/platform.git"),
+        (("branch",), "two words"),
+        (("sign_in", "issuer"), "http://id.toolboxai.example.com"),
+        (("sign_in", "client_id"), ""),
+        (("access", "operators"), []),
+        (("access", "viewers", 0), "every one"),
+        (("slack",), "deploys"),
+        (("windows", 0, "kind"), "maybe"),
+        (("windows", 0, "hours"), 0),
+        (("windows", 0, "schedule"), "weekends"),
+        (("windows", 0, "time_zone"), "EST5EDT4"),
+        (("argocd",), True),
+    ],
+)
+def test_a_wrong_key_of_delivery_is_named(path: tuple[str | int, ...], value: object) -> None:
+    raw = raw_settings("production")
+    put("delivery", *path, value=value)(raw)
+    key = "delivery" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    assert [found for found, _, _ in refusals(raw)] == [key]
+
+
+@pytest.mark.parametrize(
+    "path", [("mcp", "servers", "context"), ("agents", "agents", "quiz"), ("applications", "applications", "backend")]
+)
+def test_there_are_two_who_deliver(path: tuple[str, ...]) -> None:
+    raw = raw_settings("staging")
+    put(*path, "delivery", value="flux")(raw)
+    ((key, value, allowed),) = refusals(raw)
+    assert (key, value, allowed) == (f"{'.'.join(path)}.delivery", '"flux"', "one of pulumi, argocd")
