@@ -34,7 +34,7 @@ def publish(branch: Path, stack: str, commit: str, files: dict[str, str]) -> str
         (rendered / stack / path).parent.mkdir(parents=True, exist_ok=True)
         (rendered / stack / path).write_text(text)
     rendered.mkdir(exist_ok=True)
-    command = [CI / "publish", stack, rendered, branch, commit]
+    command = [str(CI / "publish"), stack, str(rendered), str(branch), commit]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
