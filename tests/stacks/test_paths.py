@@ -302,3 +302,33 @@ def test_every_namespace_has_a_policy(run: Run) -> None:
     names |= {"amazon-guardduty"} if "aws-guardduty-agent" in addons else set()
     held_by = {m["metadata"]["namespace"] for m in manifests(run) if m["kind"] == "NetworkPolicy"}
     assert names == held_by
+
+
+def test_agents_reach_servers_through_the_tool_gateway_alone(run: Run, run_of: Callable[[str], Run]) -> None:
+    """So no call passes that isn't of a listed tool, but those of services that a profile names."""
+    servers = settings_of(run.stack).mcp.servers
+    behind = {f"mcp/{name}" for name, server in servers.items() if server.transport == "streamable-http"}
+    assert len(behind) >= 4
+    declared = {
+        f"mcp/{name}": {reference.partition(":")[0] for reference in server.profile.services}
+        for name, server in servers.items()
+    }
+    callers = {(source, target) for source, target, _ in edges_of(run_of, run.stack) if target in behind}
+    passing = {source for source, target in callers if target not in declared.get(str(source), set())}
+    assert passing - set(addresses_of(run)) == {"mcp/tool-gateway", "monitoring/kube-prometheus-stack-prometheus"}
+
+
+def test_an_agent_reaches_the_listeners_of_its_own_servers_alone(run: Run, run_of: Callable[[str], Run]) -> None:
+    (config,) = [
+        json.loads(content)["static_resources"]["listeners"]
+        for m in manifests(run)
+        if m["kind"] == "ConfigMap" and m["metadata"]["name"] == "tool-gateway-files"
+        for content in m["data"].values()
+    ]
+    ports = {row["address"]["socket_address"]["port_value"]: row["name"] for row in config}
+    reached: dict[str, set[str]] = {}
+    for source, target, (_, port) in edges_of(run_of, run.stack):
+        if target == "mcp/tool-gateway" and str(source).startswith("mcp-agents/"):
+            reached.setdefault(str(source).partition("/")[2], set()).add(ports[port])
+    agents = settings_of(run.stack).agents.agents
+    assert reached == {name: set(agent.servers) for name, agent in agents.items() if agent.servers}
