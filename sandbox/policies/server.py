@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import IO, TYPE_CHECKING, Final, Protocol, TypeVar
 
 from sandbox.policies.config import PolicyConfig, Rule, reconcile
 from sandbox.policies.model import LEVELS, PackFailed
@@ -87,7 +87,7 @@ class PackServer:
             late.cancel()
         if line.isdigit():
             # Whatever a rule prints goes here too: unread, a full pipe would stop the server.
-            threading.Thread(target=stdout.read, daemon=True).start()
+            threading.Thread(target=_drain, args=(stdout,), daemon=True).start()
             return int(line)
         if not timely:
             raise PackFailed(self.name, f"its server printed no port within {START_SECONDS:.0f} s", self.printed())
@@ -267,6 +267,12 @@ class PackServer:
         except OSError:
             return 0.0
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _drain(stream: IO[bytes]) -> None:
+    """Read to the end what nobody wants, so that the other side never waits for room."""
+    with stream:
+        stream.read()
 
 
 def _status(process: subprocess.Popen[bytes]) -> str:

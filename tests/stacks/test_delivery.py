@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from sandbox.model import Resource, Run
+from sandbox.policies.runner import Packs
 from tests import delivered
 from tests.stacks.graph import applied, of_type, plain, reaches
 
@@ -243,3 +244,31 @@ def test_argo_cd_may_write_only_what_it_delivers(run_of: Callable[[str], Run]) -
     assert [
         m for m in applied(run_of("production")) if m["kind"].startswith("ClusterRole") and "argocd" in str(m)
     ] == []
+
+
+def judged(stack: str, documents: Mapping[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """What the packs' real servers have against objects, as if an update applied them: rule and name."""
+    resources = [
+        Resource(
+            urn=f"urn:pulumi:{stack}::platform::{token}::{path}", type=token, name=path, custom=True, inputs=document
+        )
+        for path, document in documents.items()
+        for api in [document["apiVersion"]]
+        for token in [f"kubernetes:{api if '/' in api else f'core/{api}'}:{document['kind']}"]
+    ]
+    with Packs(ROOT, "platform", stack) as packs:
+        for resource in resources:
+            packs.feed(resource)
+        verdict = packs.verdict(Run("platform", stack, resources, {}))
+    # rules about the whole stack have no object: they are asked of the update
+    return [(found.rule, found.urn.rpartition("::")[2]) for found in verdict.mandatory if found.urn]
+
+
+def test_the_packs_would_let_in_what_argo_cd_delivers() -> None:
+    """They see what an update applies only, so they are asked here; and an object that is broken is found."""
+    documents = delivered.objects("production")
+    assert judged("production", documents) == []
+    path = "production/main/mcp-context/deployment-context.yaml"
+    (container,) = documents[path]["spec"]["template"]["spec"]["containers"]
+    container["securityContext"]["privileged"] = True
+    assert {where for _, where in judged("production", documents)} == {path}
