@@ -87,12 +87,16 @@ def vault_days(data: DataLayerSettings) -> int:
 def _velero(
     identity: StackIdentity, services: ClusterServicesSettings, settings: ResilienceSettings
 ) -> Iterator[Problem]:
-    hours = settings.cluster.velero_hours
-    if hours is not None and "velero" not in services.chosen(identity):
-        yield Problem(("resilience", "cluster", "velero_hours"), hours, "null: velero is not among the operators")
+    path, hours = ("resilience", "cluster", "velero_hours"), settings.cluster.velero_hours
+    chosen = "velero" in services.chosen(identity)
+    if hours is not None and not chosen:
+        yield Problem(path, hours, "null: velero is not among the operators")
     elif hours is not None and identity.standby:
         allowed = "null in a standby: its Velero restores what the primary's keeps there, and writes nothing between"
-        yield Problem(("resilience", "cluster", "velero_hours"), hours, allowed)
+        yield Problem(path, hours, allowed)
+    elif hours is None and chosen and not identity.standby:
+        hourly = one_of(str(it) for it in _INTERVALS)
+        yield Problem(path, None, f"{hourly}: velero is among the operators, and must know how often it backs up")
 
 
 def _tiers(

@@ -140,8 +140,8 @@ def refused(
         check(
             StackIdentity.model_validate(merged(who, identity or {})),
             DataLayerSettings.model_validate(merged(stores, data or {})),
-            # the catalogue has no Velero yet, the law does
-            ClusterServicesSettings.model_construct(operators=operators),
+            # the examples have no Velero
+            ClusterServicesSettings.model_construct(operators=operators or ["metrics-server"]),
             settings,
         )
     )

@@ -131,6 +131,14 @@ BETWEEN: list[Case] = [
         operators=["metrics-server"],
     ),
     Case(
+        "Velero that isn't told how often",
+        "production",
+        "resilience.cluster.velero_hours",
+        "one of 1, 2, 3, 4, 6, 8, 12, 24: velero is among the operators",
+        {"cluster": {**tiers("rebuilt", "rebuilt"), "velero_hours": None}},
+        operators=["velero"],
+    ),
+    Case(
         "Velero too seldom",
         "production",
         "resilience.cluster.velero_hours",
