@@ -10,7 +10,10 @@ import yaml
 
 from controls import EXCEPTIONS, Answer, Exemption, Graph, OptOut, Outcome, answers
 from controls.opt_outs import value_at
+from sandbox.delivered import documents
 from sandbox.engine import run_program, to_export
+from sandbox.engine.project import Config, Project
+from sandbox.refusals import CallRefused
 
 if TYPE_CHECKING:
     from sandbox.model import Run
@@ -26,9 +29,19 @@ by a stack of `account/`: `python -m controls .sandbox/<stack>/stack.json` shows
 """
 
 
-def graph_of(run: Run) -> Graph:
-    """A run as the controls look at it."""
-    return Graph.from_export(to_export(run))
+def graph_of(run: Run, manifests: Mapping[str, Mapping[str, object]] | None = None) -> Graph:
+    """A run as the controls look at it, with the ``manifests`` that Argo CD applies beside it, by their path."""
+    return Graph.from_export(to_export(run)).delivering(manifests or {})
+
+
+def manifests_of(program: Path, stack: str, files: Path | None = None) -> Mapping[str, Mapping[str, object]]:
+    """What the program leaves to Argo CD in ``stack``, whose file is in ``files`` or beside it; empty if nothing."""
+    project = Project.load(program)
+    config = Config.load(Project.load(files) if files else project, stack)
+    try:
+        return documents(project, config, stack)
+    except CallRefused:
+        return {}
 
 
 def stacks(root: Path) -> Iterator[tuple[Path, str]]:
@@ -48,7 +61,7 @@ def page(graphs: Mapping[str, Graph], configs: Mapping[str, Mapping[str, object]
 def write(root: Path) -> tuple[Path, bool]:
     """Run every stack of the program in ``root`` and write the page: its path, and whether it changed."""
     every = list(stacks(root))
-    graphs = {stack: graph_of(run_program(stack, root=home)) for home, stack in every}
+    graphs = {stack: graph_of(run_program(stack, root=home), manifests_of(home, stack)) for home, stack in every}
     configs = {stack: config_of(home, stack) for home, stack in every}
     path = root / PAGE
     text = page(graphs, configs)
@@ -95,4 +108,4 @@ def _cause(config: Mapping[str, object], it: OptOut) -> str:
     return f"`{it.setting}` is {said}, not `{it.safe}`"
 
 
-__all__ = ["PAGE", "config_of", "graph_of", "page", "stacks", "write"]
+__all__ = ["PAGE", "config_of", "graph_of", "manifests_of", "page", "stacks", "write"]

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from sandbox.engine.project import Config, Project
 
 
-def delivered(project: Project, config: Config, stack: str) -> dict[str, str]:
-    """The files by path. ``CallRefused`` where the program has no such thing, ``SettingsRefused`` as the program."""
+def documents(project: Project, config: Config, stack: str) -> Mapping[str, Mapping[str, Plain]]:
+    """The objects by path. ``CallRefused`` where the program has no such thing, ``SettingsRefused`` as the program."""
     parsed = parsed_settings(project, config, stack, "rendered")
-    documents: Mapping[str, Mapping[str, Plain]] = parsed.rendered(stack)
-    return {path: in_order(document) for path, document in documents.items()}
+    found: Mapping[str, Mapping[str, Plain]] = parsed.rendered(stack)
+    return found
+
+
+def delivered(project: Project, config: Config, stack: str) -> dict[str, str]:
+    """The same as files; refused as ``documents``."""
+    return {path: in_order(document) for path, document in documents(project, config, stack).items()}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from controls import OPT_OUTS, Graph
+from controls import OPT_OUTS, Graph, OptOut
 from controls.opt_outs import with_value
-from sandbox.engine import run_program, to_export
+from sandbox.controls import graph_of, manifests_of
+from sandbox.engine import run_program
 
+TIER = "platform:stack.tier"
 ROOT = Path(__file__).parents[2]
 PROJECTS = {"platform": ROOT, "account": ROOT / "account"}
 
@@ -45,13 +47,34 @@ def run(directory: Path, stack: str, change: Callable[[dict[str, Any]], dict[str
     (directory / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
     (directory / "Pulumi.yaml").write_text((home / "Pulumi.yaml").read_text())
     (directory / "__main__.py").write_text(f"import runpy\nrunpy.run_path({str(home / '__main__.py')!r})\n")
-    return Graph.from_export(to_export(run_program(stack, root=directory)))
+    return graph_of(run_program(stack, root=directory), manifests_of(home, stack, directory))
 
 
-def safe(config: dict[str, Any], stack: str, which: Callable[[str], bool]) -> dict[str, Any]:
-    """``config`` with the safe value of every setting that ``stack`` opts out by and ``which`` holds for."""
-    for it in OPT_OUTS:
-        if stack in it.stacks and which(it.setting):
-            for setting, value in {it.setting: it.safe, **it.also}.items():
-                config = with_value(config, setting, value)
+def opt_outs(stack: str) -> dict[str, OptOut]:
+    """What ``stack`` opts out by, by setting."""
+    return {it.setting: it for it in OPT_OUTS if stack in it.stacks}
+
+
+def safe(config: dict[str, Any], stack: str, settings: Collection[str]) -> dict[str, Any]:
+    """``config`` with the safe value of each of ``settings``, all of which ``stack`` opts out by."""
+    for name in settings:
+        it = opt_outs(stack)[name]
+        for setting, value in {it.setting: it.safe, **it.also}.items():
+            config = with_value(config, setting, value)
     return config
+
+
+def mixes(stack: str) -> list[frozenset[str]]:
+    """Few sets of the settings that ``stack`` opts out by, in which no two of them always stand together.
+
+    All; all but the tier, which can't be made safe alone, for production's rules refuse the other settings then; and of
+    those, by each digit of their number in binary, the ones that have it. A run for each tells what each setting does,
+    in fewer runs than there are settings.
+    """
+    every = sorted(opt_outs(stack))
+    plain = [it for it in every if it != TIER]
+    digits = [
+        frozenset(it for number, it in enumerate(plain) if number >> digit & 1)
+        for digit in range((len(plain) - 1).bit_length())
+    ]
+    return list(dict.fromkeys(it for it in (frozenset(every), frozenset(plain), *digits) if it))

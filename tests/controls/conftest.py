@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from controls import Answer, Graph, answers
-from sandbox.controls import graph_of
+from sandbox.controls import graph_of, manifests_of
 from sandbox.model import Run
 from tests.account.conftest import account_of
 from tests.controls.changed import ROOT, home_of
@@ -18,9 +20,16 @@ __all__ = ["account_of", "export_path", "run_of"]
 
 
 @pytest.fixture(scope="session")
-def graph(run_of: Callable[[str], Run], account_of: Callable[[str], Run]) -> Callable[[str], Graph]:
-    """The graph of a stack, by its name."""
-    return cache(lambda stack: graph_of(run_of(stack) if home_of(stack) == ROOT else account_of(stack)))
+def graph(export_path: Callable[[str], Path], account_of: Callable[[str], Run]) -> Callable[[str], Graph]:
+    """The graph of a stack by its name, with what Argo CD delivers to its cluster."""
+
+    def made(stack: str) -> Graph:
+        home = home_of(stack)
+        if home != ROOT:
+            return graph_of(account_of(stack), manifests_of(home, stack))
+        return Graph.from_export(json.loads(export_path(stack).read_text())).delivering(manifests_of(home, stack))
+
+    return cache(made)
 
 
 @pytest.fixture(scope="session")

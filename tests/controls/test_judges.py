@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import cast
 
 import pytest
 
-from controls import BY_ID, Answer, Graph, Outcome, Resource, Status, verdict
+from controls import BY_ID, CONTROLS, EXCEPTIONS, Answer, Graph, Outcome, Resource, Status, verdict
+from controls.cis.objects import WORKLOADS, Pod, pods
 from controls.graph import Json
+from sandbox.cloud.schema import schema
+from sandbox.model import Value
+from tests import delivered
+from tests.controls.examples import EXAMPLES, EXCEPTED, Example, changed, with_value
 
 Given = Callable[[str], dict[str, Answer]]
 GraphOf = Callable[[str], Graph]
@@ -19,7 +22,7 @@ STACKS = ("production", "toolboxai-production-us-east-1")
 
 def without(resource: Resource, path: str) -> Resource:
     """The resource with nothing at ``path``."""
-    return changed(resource, path, lambda _: None)
+    return with_value(resource, path, None)
 
 
 def turned(resource: Resource, path: str) -> Resource:
@@ -33,17 +36,6 @@ def opposite(value: Json) -> Json:
     if isinstance(value, str):
         return {"true": "false", "false": "true"}.get(value, "default")
     return 0 if isinstance(value, int | float) else None
-
-
-def changed(resource: Resource, path: str, change: Callable[[Json], Json]) -> Resource:
-    inputs = copy.deepcopy(dict(resource.inputs))
-    here: Json = cast("Json", inputs)
-    *before, last = path.split(".")
-    for part in before:
-        here = here.get(part) if isinstance(here, dict) else None
-    if isinstance(here, dict):
-        here[last] = change(here.get(last))
-    return replace(resource, inputs=inputs)
 
 
 def worse(graph: Graph, answer: Answer) -> Iterator[Graph]:
@@ -106,19 +98,54 @@ BY_ADDING = {
 """Judges that ask that something is not there: taking away breaks nothing, an example of the wrong thing does."""
 
 
-def test_every_judge_that_is_kept_can_fail(given: Given, graph: GraphOf) -> None:
-    kept: set[str] = set()
-    failed: set[str] = set()
+@pytest.fixture(scope="module")
+def kept(given: Given) -> dict[str, list[tuple[str, Answer]]]:
+    """By control, the stacks that keep it, and how they do."""
+    found: dict[str, list[tuple[str, Answer]]] = {}
     for stack in STACKS:
-        whole = graph(stack)
         for control, answer in given(stack).items():
-            if answer.outcome is Outcome.KEPT and control not in failed:
-                kept.add(control)
-                wrong = [whole.but(add=[BY_ADDING[control]])] if control in BY_ADDING else worse(whole, answer)
-                if any(verdict(it, BY_ID[control]).status is Status.FAIL for it in wrong):
-                    failed.add(control)
-    assert len(kept) > 130
-    assert kept - failed == set()
+            if answer.outcome is Outcome.KEPT:
+                found.setdefault(control, []).append((stack, answer))
+    return found
+
+
+def test_every_judge_that_is_kept_can_fail(kept: dict[str, list[tuple[str, Answer]]], graph: GraphOf) -> None:
+    for control, answers in kept.items():
+        wrong = (
+            it
+            for stack, answer in answers
+            for it in (
+                [graph(stack).but(add=[BY_ADDING[control]])] if control in BY_ADDING else worse(graph(stack), answer)
+            )
+        )
+        assert any(verdict(it, BY_ID[control]).status is Status.FAIL for it in wrong), control
+
+
+def test_every_judge_is_shown_to_pass_and_to_fail(kept: dict[str, list[tuple[str, Answer]]]) -> None:
+    """By a stack of ours or by an example: none is left out, and no example stands where a stack says it already."""
+    by_example = {it.control for it in EXAMPLES}
+    assert set(kept) | by_example == {it.id for it in CONTROLS}
+    assert set(kept) & by_example == set()
+    assert {it.control for it in EXCEPTED} == {it.control for it in EXCEPTIONS}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_an_example_is_kept_and_each_of_its_wrong_forms_is_not(example: Example) -> None:
+    control = BY_ID[example.control]
+    assert verdict(example.kept, control).status is Status.PASS
+    wrong = [verdict(it, control).status for it in example.broken]
+    assert wrong
+    assert set(wrong) == {Status.FAIL}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=str)
+def test_an_example_says_what_the_provider_knows(example: Example) -> None:
+    """Parts of resources, so what is required may be missing; but no other name or kind of value."""
+    for resource in example.good:
+        known = schema(resource.type, "")
+        assert known is not None
+        inputs = cast("dict[str, Value]", dict(resource.inputs))
+        assert [it for it in known.inputs.problems(inputs, "") if ": missing, " not in it] == []
 
 
 @pytest.mark.parametrize("control", sorted(BY_ADDING))
@@ -127,3 +154,50 @@ def test_an_example_of_the_wrong_thing_is_named(control: str, graph: GraphOf) ->
     found = verdict(graph("production").but(add=[example]), BY_ID[control])
     assert found.status is Status.FAIL
     assert example.urn in {it.urn for it in found.wrong}
+
+
+# --- what Argo CD delivers --------------------------------------------------------------------------------------------
+
+ELSEWHERE: Json = {"name": "c", "image": "docker.io/library/nginx", "securityContext": {}}
+PRIVILEGED: Json = {"name": "c", "image": "nginx", "securityContext": {"privileged": True}}
+OF_PODS: dict[str, tuple[str, Json]] = {
+    "CIS 4.1.6": ("automountServiceAccountToken", True),
+    "CIS 4.2.1": ("containers", [PRIVILEGED]),
+    "CIS 4.2.2": ("hostPID", True),
+    "CIS 4.2.3": ("hostIPC", True),
+    "CIS 4.2.4": ("hostNetwork", True),
+    "CIS 4.2.5": ("containers", [ELSEWHERE]),
+    "CIS 4.4.1": ("containers", [CONTAINER]),
+    "CIS 5.1.4": ("containers", [ELSEWHERE]),
+}
+"""By control, what it forbids a pod spec: the place in it, and what stands there."""
+
+
+def delivered_pods(graph: Graph, stack: str) -> list[Pod]:
+    paths = delivered.objects(stack)
+    return [pod for pod in pods(graph) if pod.at.name in paths]
+
+
+@pytest.mark.parametrize("stack", ["staging", "production"])
+def test_every_pod_that_argo_cd_delivers_is_looked_at(stack: str, graph: GraphOf, given: Given) -> None:
+    kinds = {kind.rpartition(":")[2] for kind in WORKLOADS}
+    named = {path for path, it in delivered.objects(stack).items() if it["kind"] in kinds}
+    assert len(named) > 15
+    assert {pod.at.name for pod in delivered_pods(graph(stack), stack)} == named
+    for control in OF_PODS:
+        assert named <= {it.name for it in given(stack)[control].verdict.findings}, control
+
+
+@pytest.mark.parametrize("control", OF_PODS)
+def test_a_wrong_pod_that_argo_cd_delivers_is_named(control: str, graph: GraphOf) -> None:
+    whole = graph("production")
+    pod = delivered_pods(whole, "production")[0]
+    path, value = OF_PODS[control]
+    wrong = with_value(pod.at, f"{pod.path}.{path}", value)
+    found = verdict(whole.but(add=[wrong]), BY_ID[control])
+    assert {it.urn for it in found.wrong} == {wrong.urn}
+
+
+def test_a_file_that_is_no_object_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"a/values.yaml: no Kubernetes object"):
+        Graph(()).delivering({"a/values.yaml": {"replicas": 3}})

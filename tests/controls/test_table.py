@@ -15,7 +15,8 @@ from controls.exceptions import MOST, whose
 from controls.graph import SECRET
 from controls.opt_outs import value_at
 from sandbox.controls import PAGE, page
-from tests.controls.changed import PROJECTS, ROOT, config_of, run, safe, stacks
+from tests import delivered
+from tests.controls.changed import PROJECTS, ROOT, config_of, mixes, opt_outs, run, safe, stacks
 
 Given = Callable[[str], dict[str, Answer]]
 GraphOf = Callable[[str], Graph]
@@ -37,7 +38,6 @@ def spread(*numbers: int | range) -> list[int]:
     return [n for it in numbers for n in (it if isinstance(it, range) else [it])]
 
 
-TIER = "platform:stack.tier"
 CIS = {
     "2.1": range(1, 3), "4.1": range(1, 13), "4.2": range(1, 6), "4.3": range(1, 3), "4.4": range(1, 3),
     "4.5": range(1, 3), "5.1": range(1, 5), "5.2": range(1, 2), "5.3": range(1, 2), "5.4": range(1, 6),
@@ -175,28 +175,24 @@ def test_every_opt_out_is_what_the_stack_lacks(stack: str, given: Given) -> None
     assert all(value_at(config, it.setting) != it.safe for it in OPT_OUTS if stack in it.stacks)
 
 
-@pytest.mark.parametrize("stack", sorted({stack for it in OPT_OUTS for stack in it.stacks}))
-def test_the_safe_values_keep_the_controls(stack: str, tmp_path: Path) -> None:
-    """The program itself says so: run with every safe value at once, nothing is left to opt out of."""
-    changed = run(tmp_path, stack, lambda config: safe(config, stack, lambda _: True))
-    left = {it.verdict.control.id: it.reason for it in answers(changed, opt_outs=()) if it.outcome is Outcome.BROKEN}
-    assert left == {}
+MIXES = [(stack, mix) for stack in sorted({stack for it in OPT_OUTS for stack in it.stacks}) for mix in mixes(stack)]
 
 
-@pytest.mark.parametrize(("stack", "setting"), sorted((stack, it.setting) for it in OPT_OUTS for stack in it.stacks))
-def test_a_setting_causes_what_it_is_said_to_and_nothing_else(
-    stack: str, setting: str, tmp_path: Path, given: Given
-) -> None:
-    """One setting made safe keeps its own controls and leaves the other opt-outs as they were.
-
-    The tier can't be made safe alone, for production's rules refuse the others: it is what is left when all else is.
-    """
-    own = {control for it in OPT_OUTS if it.setting == setting and stack in it.stacks for control in it.controls}
-    every = {control for control, it in given(stack).items() if it.outcome is Outcome.OPT_OUT}
-    tier_itself = setting == TIER
-    changed = run(tmp_path, stack, lambda config: safe(config, stack, lambda it: (it == setting) is not tier_itself))
+@pytest.mark.parametrize(("stack", "mix"), MIXES, ids=lambda it: it if isinstance(it, str) else "+".join(sorted(it)))
+def test_settings_cause_what_they_are_said_to_and_nothing_else(stack: str, mix: frozenset[str], tmp_path: Path) -> None:
+    """The program itself says so: run with some settings made safe, it lacks what the others cause; with all, none."""
+    changed = run(tmp_path, stack, lambda config: safe(config, stack, mix))
     left = {it.verdict.control.id for it in answers(changed, opt_outs=()) if it.outcome is Outcome.BROKEN}
-    assert left == (own if tier_itself else every - own)
+    assert left == {control for it in opt_outs(stack).values() if it.setting not in mix for control in it.controls}
+
+
+@pytest.mark.parametrize("stack", sorted({stack for it in OPT_OUTS for stack in it.stacks}))
+def test_the_runs_tell_every_setting_from_every_other(stack: str) -> None:
+    settings = opt_outs(stack)
+    made_safe = {setting: tuple(setting in mix for mix in mixes(stack)) for setting in settings}
+    assert len(set(made_safe.values())) == len(settings)
+    assert all(any(it) for it in made_safe.values())
+    assert frozenset(settings) in mixes(stack)
 
 
 def test_the_page_of_opt_outs_is_current(graph: GraphOf) -> None:
@@ -230,6 +226,31 @@ def test_the_command_ends_with_1_where_a_control_is_broken(export_path: Callable
     shown = show(str(tmp_path / "stack.json"))
     assert shown.returncode == 1
     assert "RDS.27            broken" in shown.stdout
+
+
+def test_the_command_looks_at_what_argo_cd_delivers(export_path: Callable[[str], Path], tmp_path: Path) -> None:
+    for path, text in delivered.files("production").items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    assert show(str(export_path("production")), str(tmp_path)).returncode == 0
+    wrong = next(path for path, it in delivered.objects("production").items() if it["kind"] == "Deployment")
+    text = (tmp_path / wrong).read_text()
+    (tmp_path / wrong).write_text(text.replace("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"))
+    shown = show(str(export_path("production")), str(tmp_path))
+    assert shown.returncode == 1
+    (line,) = [it for it in shown.stdout.splitlines() if " broken " in it]
+    assert line.startswith("CIS 4.2.5 ")
+    assert wrong in line
+
+
+@pytest.mark.parametrize("text", ["", "- one", "kind: Deployment", "a: [", None])
+def test_the_command_refuses_what_is_no_delivered_tree(text: str | None, tmp_path: Path) -> None:
+    (tmp_path / "stack.json").write_text('{"version": 3, "deployment": {"resources": []}}')
+    (tmp_path / "tree").mkdir()
+    if text is not None:
+        (tmp_path / "tree" / "object.yaml").write_text(text)
+    shown = show(str(tmp_path / "stack.json"), str(tmp_path / "tree"))
+    assert (shown.returncode, shown.stdout) == (2, "")
 
 
 @pytest.mark.parametrize("text", ["{}", "no JSON", '{"deployment": {}}'])
