@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sandbox.model import Resource, Run
 from tests import iam
+from tests.stacks.conftest import STACKS
 
 ROOT = Path(__file__).parents[2]
 IDENTITIES = {"aws:iam/policy:Policy": 6_144, "aws:iam/rolePolicy:RolePolicy": 10_240}
@@ -37,7 +38,7 @@ NO_SOURCE: dict[str, str] = {
     "eks.amazonaws.com": "the control plane takes the role for the cluster that names it: the request names no source",
     "pods.eks.amazonaws.com": "held to cluster, namespace and service account by session tags instead",
     "logs.us-east-1.amazonaws.com": "held to the log groups by encryption context instead",
-    "logs.us-west-2.amazonaws.com": "the same, of the standby",
+    "logs.us-west-2.amazonaws.com": "held to the standby's log groups by encryption context instead",
     "events.amazonaws.com": "EventBridge sends no source to a topic or key (EventBridge user guide, resource policies)",
     "budgets.amazonaws.com": "the key's policy: Budgets sends no source to KMS; the topic's asks for the account",
     "costalerts.amazonaws.com": "the key's policy: it sends no source to KMS; the topic's asks for the account",
@@ -221,7 +222,7 @@ def test_the_reasons_in_this_file_are_needed(run_of: Callable[[str], Run]) -> No
     """A service or statement that no stack's policy names any more needs no exception."""
     statements: Sequence[Mapping[str, Any]] = [
         statement
-        for stack in ("dev", "staging", "production")
+        for stack in STACKS
         for it in policies(run_of(stack))
         if it.resource.type not in IDENTITIES
         for statement in iam.statements(it.document)
