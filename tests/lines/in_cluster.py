@@ -203,7 +203,7 @@ MCP = (
     ),
     Line(
         "Token check, and the well-known path",
-        "test:tests/components/mcp_platform/test_workloads.py::test_a_server_reached_from_outside_has_a_route_and_checks_tokens",
+        "test:tests/components/mcp_platform/test_outside.py::test_nobody_passes_without_a_token_nor_learns_more",
     ),
     Line("Autoscaling", "object:HorizontalPodAutoscaler::mcp/context#spec.maxReplicas", by(dev=2, production=6)),
 )

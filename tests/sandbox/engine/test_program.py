@@ -281,12 +281,14 @@ def test_invokes_are_answered(program: Program) -> None:
 
 
 def test_an_unknown_function_says_so(program: Program) -> None:
-    with pytest.raises(Exception, match=r"doesn't answer aws:ec2/getVpc:getVpc; it answers .*getPolicyDocument"):
+    with pytest.raises(
+        Exception, match=r"doesn't answer aws:ec2/getInstance:getInstance; it answers .*getPolicyDocument"
+    ):
         program(
             """
             import pulumi, pulumi_aws as aws
             opts = pulumi.InvokeOptions(provider=aws.Provider("aws", region="us-east-1"))
-            aws.ec2.get_vpc(default=True, opts=opts)
+            aws.ec2.get_instance(instance_id="i-0", opts=opts)
             """
         )
 
