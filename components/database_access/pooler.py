@@ -40,9 +40,8 @@ wait $!
 def config(settings: PoolerSettings, *, server: str, authorities: str) -> str:
     """``pgbouncer.ini``. ``server`` is the directory with the files ``server`` and ``users``, ``authorities`` a file.
 
-    Clients sign in by SCRAM over plain TCP: who may connect is decided by network policies, and the cluster's traffic
-    is not encrypted unless the mesh is on (decision 15). The way to the database is always TLS, its certificate
-    verified.
+    Clients sign in by SCRAM over plain TCP: who may connect is decided by network policies, and traffic from pod to pod
+    is not encrypted (decisions 15 and 22). The way to the database is always TLS, its certificate verified.
     """
     return f"""\
 %include {server}/server
