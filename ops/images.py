@@ -3,6 +3,7 @@
 ``python -m ops.images STACK`` prints one line an image: name, repository, tag, limit in bytes.
 ``python -m ops.images STACK --promoted`` ends with 1 where an image isn't what the stack before runs.
 ``python -m ops.images --limit NAME`` prints one limit in bytes.
+``python -m ops.images --base NAME DOCKERFILE`` ends with 1 where an image would stand on what it must not.
 """
 
 from __future__ import annotations
@@ -10,25 +11,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel
 
+from components.image_gates import gate_of
 from components.workload_settings import OwnImage
+from ops.dockerfile import NoBaseError, last_base
 from ops.stack_file import names_of, settings_of
 
-_MB: Final = 1_000_000
-LIMITS_MB: Final[Mapping[str, int]] = {"backend": 200, "dashboard": 100}
-"""The platform's figures (platform, delivery), in megabytes as a container engine counts them, unpacked."""
-OTHERS_MB: Final = 300
-"""For what the platform gives no figure for. Ours: half as much again as the backend."""
 BEFORE: Final[Mapping[str, str]] = {"staging": "dev", "production": "staging", "production-dr": "production"}
 """The way of a release: an image comes into a stack once the one before names it."""
-
-
-def limit_bytes(name: str) -> int:
-    """How large an image may be."""
-    return LIMITS_MB.get(name, OTHERS_MB) * _MB
 
 
 def own_images(value: object) -> Iterator[OwnImage]:
@@ -73,19 +67,35 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("stack", nargs="?")
     parser.add_argument("--promoted", action="store_true")
     parser.add_argument("--limit", metavar="NAME")
+    parser.add_argument("--base", nargs=2, metavar=("NAME", "DOCKERFILE"))
     given = parser.parse_args(arguments)
     if given.limit:
-        sys.stdout.write(f"{limit_bytes(given.limit)}\n")
+        sys.stdout.write(f"{gate_of(given.limit).limit_bytes}\n")
         return 0
+    if given.base:
+        return _based(given.base[0], Path(given.base[1]))
     if given.stack is None:
-        parser.error("a stack is wanted, or --limit")
+        parser.error("a stack is wanted, --limit or --base")
     found = images_of(given.stack)
     if given.promoted:
         return _promoted(given.stack, found)
     names = names_of(settings_of(given.stack))
     for name, tag in found:
-        sys.stdout.write(f"{name} {names.repository(name)} {tag} {limit_bytes(name)}\n")
+        sys.stdout.write(f"{name} {names.repository(name)} {tag} {gate_of(name).limit_bytes}\n")
     return 0
+
+
+def _based(name: str, file: Path) -> int:
+    gate = gate_of(name)
+    try:
+        base = last_base(file.read_text(encoding="utf-8"))
+    except (OSError, NoBaseError) as error:
+        sys.stderr.write(f"{name}: {error}\n")
+        return 1
+    if gate.allows(base):
+        return 0
+    sys.stderr.write(f"{name} stands on {base}; allowed are {', '.join(sorted(gate.bases))}\n")
+    return 1
 
 
 def _promoted(stack: str, found: Iterable[tuple[str, str]]) -> int:

@@ -156,6 +156,19 @@ def test_a_release_takes_its_way() -> None:
     assert "needs.smoke.result == 'failure'" in jobs["roll-back"]["if"]
 
 
+def test_an_image_passes_every_gate_before_it_is_pushed() -> None:
+    """Its figures stand in the program alone."""
+    made = load(ROOT / ".github" / "workflows" / "image.yml")["jobs"]["image"]["steps"]
+    texts = [f"{step.get('uses', '')} {step.get('run', '')}" for step in made]
+    order = ["ops.images --base", "docker build", "ops.images --limit", "trivy-action", "docker push", "cosign sign"]
+    places = [next(i for i, text in enumerate(texts) if part in text) for part in order]
+    assert places == sorted(set(places))
+    assert made[places[3]]["with"]["exit-code"] == "1"
+    for path in FILES:
+        for script in (step.get("run", "") for step in steps(load(path))):
+            assert not re.search(r"\d{7,}|\d+ ?MB", script), "limits stand in components/image_gates.py"
+
+
 def test_one_at_a_time_writes_to_the_branch() -> None:
     groups = {
         job["concurrency"]["group"]

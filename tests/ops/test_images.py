@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
+from components.image_gates import gate_of
 from ops import images
-from ops.images import LIMITS_MB, images_of, limit_bytes, main, not_promoted, stack_before
+from ops.images import images_of, main, not_promoted, stack_before
 
 ROOT = Path(__file__).parents[2]
 STACKS = ("dev", "staging", "production", "production-dr")
@@ -21,12 +22,6 @@ def named(value: Any) -> set[tuple[str, str]]:  # noqa: ANN401 - any YAML value
     if isinstance(value, list):
         return set().union(*(named(inner) for inner in value)) if value else set()
     return set()
-
-
-def test_the_platforms_figures() -> None:
-    assert limit_bytes("backend") == 200_000_000
-    assert limit_bytes("dashboard") == 100_000_000
-    assert limit_bytes("agent") > max(LIMITS_MB.values())
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -67,6 +62,33 @@ def test_a_line_an_image(capsys: pytest.CaptureFixture[str]) -> None:
     for name, repository, tag, limit in lines:
         assert repository == f"toolboxai/production/{name}"
         assert (name, tag) in images_of("production")
-        assert int(limit) == limit_bytes(name)
+        assert int(limit) == gate_of(name).limit_bytes
     assert main(["--limit", "dashboard"]) == 0
     assert capsys.readouterr().out == "100000000\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "dockerfile", "told"),
+    [
+        ("backend", "FROM python:3.11-slim\n", ""),
+        (
+            "backend",
+            "FROM python:3.11\n",
+            "backend stands on python:3.11; allowed are distroless, python",
+        ),
+        ("dashboard", "FROM node:24-alpine AS build\nFROM node:24-alpine\n", "dashboard stands on node:24-alpine"),
+        ("dashboard", "FROM node:24 AS build\nFROM nginxinc/nginx-unprivileged:1.29-alpine\n", ""),
+        ("agent", "RUN true\n", "agent: no FROM"),
+        ("agent", None, "agent: [Errno 2]"),
+    ],
+)
+def test_an_image_on_another_base_stops(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, dockerfile: str | None, told: str
+) -> None:
+    file = tmp_path / "Dockerfile"
+    if dockerfile is not None:
+        file.write_text(dockerfile)
+    assert main(["--base", name, str(file)]) == (1 if told else 0)
+    found = capsys.readouterr().err
+    assert found.startswith(told)
+    assert bool(found) is bool(told)
