@@ -25,7 +25,8 @@ _HEAD: Final = """\
 
 Made by `python -m sandbox controls` from the runs of every stack, `controls/exceptions.yaml` and
 `controls/opt-outs.yaml`; a test fails while it is out of date. What isn't listed is kept, doesn't apply, or is answered
-by a stack of `account/`: `python -m controls .sandbox/<stack>/stack.json` shows every control with its verdict.
+by a stack of `account/`: `python -m controls .sandbox/<stack>/stack.json` shows every control with its verdict. Objects
+that Argo CD applies are asked too here; there, if the directory of `python -m sandbox render --delivered` is named too.
 """
 
 
