@@ -9,6 +9,7 @@ import yaml
 
 from components.naming import Names
 from settings import StackSettings
+from settings.sections import split
 
 ROOT: Final = Path(__file__).parents[1]
 _PROJECT: Final = "platform"
@@ -18,8 +19,8 @@ def settings_of(stack: str, root: Path = ROOT) -> StackSettings:
     """The settings of ``stack``. ``FileNotFoundError`` without a file, ``pulumi.RunError`` for a wrong one."""
     file = root / f"Pulumi.{stack}.yaml"
     config: dict[str, object] = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
-    raw = {key.removeprefix(f"{_PROJECT}:"): value for key, value in config.items() if key.startswith(f"{_PROJECT}:")}
-    return StackSettings.parse(raw, project=_PROJECT, file=file.name)
+    raw, others = split(config, _PROJECT)
+    return StackSettings.parse(raw, project=_PROJECT, file=file.name, others=others)
 
 
 def names_of(settings: StackSettings) -> Names:

@@ -6,7 +6,7 @@ file, key, value and what is allowed, as a ``pulumi.RunError``: the engine print
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from components.agent_fleet import AgentFleetSettings
@@ -101,9 +101,12 @@ class StackSettings(Settings):
         return load(cls, CHECKS)
 
     @classmethod
-    def parse(cls, raw: Mapping[str, object], *, project: str, file: str) -> StackSettings:
-        """``raw`` (the project's keys without their namespace) as settings; ``file`` is named in the errors."""
-        return parse(cls, CHECKS, raw, project=project, file=file)
+    def parse(cls, raw: Mapping[str, object], *, project: str, file: str, others: Iterable[str] = ()) -> StackSettings:
+        """``raw`` (the project's keys without their namespace) as settings; ``file`` is named in the errors.
+
+        ``others`` are the file's keys of other namespaces, whole.
+        """
+        return parse(cls, CHECKS, raw, project=project, file=file, others=others)
 
 
 CHECKS: Final[Checks] = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, TypeAlias, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
@@ -16,16 +17,35 @@ from settings.secrets import secret_looking
 Checks: TypeAlias = Sequence[tuple[tuple[str, ...], Callable[..., Iterator[Problem]]]]
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""
 Tree = TypeVar("Tree", bound=Settings)
+NAMESPACES: Final = ("aws", "eks", "kubernetes", "pulumi", "pulumiservice", "random")
+"""Whose keys may stand in a stack file beside the project's own: the engine's, and those of the packages that the
+program installs. Explicit providers read none of the latter, but users write ``aws:region``, and ``pulumi new`` does.
+"""
+
+_NOT_SHOWN: Final = "(not shown)"
 
 
 def load(tree: type[Tree], checks: Checks) -> Tree:
     """The settings of the stack being deployed. ``pulumi.RunError`` names every wrong key."""
     project, stack = pulumi.get_project(), pulumi.get_stack()
-    return parse(tree, checks, configuration(project), project=project, file=f"Pulumi.{stack}.yaml")
+    own, others = split({**get_config_env(), **CONFIG.get()}, project)
+    raw = {key: _decoded(value) for key, value in own.items()}
+    return parse(tree, checks, raw, project=project, file=f"Pulumi.{stack}.yaml", others=others)
 
 
-def parse(tree: type[Tree], checks: Checks, raw: Mapping[str, object], *, project: str, file: str) -> Tree:
-    """``raw`` (the project's keys without their namespace) as settings; ``file`` is named in the errors."""
+def parse(
+    tree: type[Tree],
+    checks: Checks,
+    raw: Mapping[str, object],
+    *,
+    project: str,
+    file: str,
+    others: Iterable[str] = (),
+) -> Tree:
+    """``raw`` (the project's keys without their namespace) as settings; ``file`` is named in the errors.
+
+    ``others`` are the file's keys of other namespaces, whole: one that nobody would read is wrong too.
+    """
     problems: list[Problem] = []
     sections: dict[str, object] = {}
     for key in raw:
@@ -50,19 +70,39 @@ def parse(tree: type[Tree], checks: Checks, raw: Mapping[str, object], *, projec
     for needs, check in checks:
         if all(need in sections for need in needs):
             problems += check(*(cast("Any", sections[need]) for need in needs))
-    if problems:
-        raise pulumi.RunError(_message(problems, project=project, file=file))
+    wrong = [*_unread(others, tree, project), *((f"{project}:{dotted(p.path)}", p) for p in problems)]
+    if wrong:
+        raise pulumi.RunError(_message(wrong, file=file))
     return cast("Tree", tree.model_construct(**cast("dict[str, Any]", sections)))
 
 
-def configuration(project: str) -> dict[str, object]:
-    """Every key of the project's namespace, decoded."""
-    prefix = f"{project}:"
-    found: dict[str, object] = {}
-    for key, value in {**get_config_env(), **CONFIG.get()}.items():
-        if key.startswith(prefix):
-            found[key.removeprefix(prefix)] = _decoded(value)
-    return found
+def split(config: Mapping[str, object], project: str) -> tuple[dict[str, object], list[str]]:
+    """The project's own values by key without its namespace, and the keys of other namespaces, whole."""
+    own: dict[str, object] = {}
+    others: list[str] = []
+    for key, value in config.items():
+        namespace, _, name = key.partition(":")
+        if namespace == project:
+            own[name] = value
+        else:
+            others.append(key)
+    return own, others
+
+
+def _unread(others: Iterable[str], tree: type[Settings], project: str) -> Iterator[tuple[str, Problem]]:
+    """Keys of a namespace that nobody reads, such as the project's with a letter wrong. Their values aren't shown."""
+    for key in sorted(others):
+        namespace, _, name = key.partition(":")
+        if namespace in NAMESPACES:
+            continue
+        allowed = f"no such namespace; allowed are {', '.join((project, *NAMESPACES))}"
+        near = difflib.get_close_matches(namespace, (project, *NAMESPACES), n=1)
+        section = difflib.get_close_matches(name, tree.model_fields, n=1)
+        if name in tree.model_fields or (near == [project] and section):
+            allowed += f"; did you mean {project}:{section[0]}?"
+        elif near:
+            allowed += f"; did you mean {near[0]}:{name}?"
+        yield key, Problem((key,), _NOT_SHOWN, allowed)
 
 
 def _decoded(value: object) -> object:
@@ -74,10 +114,10 @@ def _decoded(value: object) -> object:
     return value
 
 
-def _message(problems: list[Problem], *, project: str, file: str) -> str:
-    count = "1 wrong key" if len(problems) == 1 else f"{len(problems)} wrong keys"
+def _message(wrong: Sequence[tuple[str, Problem]], *, file: str) -> str:
+    count = "1 wrong key" if len(wrong) == 1 else f"{len(wrong)} wrong keys"
     lines = [f"{file}: {count}"]
-    for problem in problems:
-        lines.append(f"  {project}:{dotted(problem.path)} = {show(problem.value)}")
+    for key, problem in wrong:
+        lines.append(f"  {key} = {problem.value if problem.value is _NOT_SHOWN else show(problem.value)}")
         lines.append(f"    allowed: {problem.allowed}")
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from tests.stacks.conftest import bring_up, copy_program
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """The program with five mistakes in five sections of its stack file."""
+    """The program with five mistakes in five sections of its stack file, and a section under a name that isn't ours."""
     root = copy_program(tmp_path)
     file = root / "Pulumi.dev.yaml"
     settings = yaml.safe_load(file.read_text())
@@ -22,6 +22,7 @@ def program(tmp_path: Path) -> Path:
     config["platform:data"]["database"]["engine_version"] = "13.4"
     config["platform:agents"]["agents"]["quiz"]["servers"] = ["contxt"]
     config["platform:cost"]["monthly_usd"] = "much"
+    config["plaform:services"] = {}
     file.write_text(yaml.safe_dump(settings))
     return root
 
@@ -31,7 +32,7 @@ def test_every_wrong_key_is_told_once_with_file_value_and_what_is_allowed(progra
     assert result.returncode == 2
     said = " ".join((result.stdout + result.stderr).split())
     assert "Traceback" not in said
-    assert "Pulumi.dev.yaml: 5 wrong keys" in said
+    assert "Pulumi.dev.yaml: 6 wrong keys" in said
     for key, value in (
         ("platform:networking.cidr", "1127.0.0.1/16"),
         ("platform:clusters.main.version", "1.31"),
@@ -40,5 +41,6 @@ def test_every_wrong_key_is_told_once_with_file_value_and_what_is_allowed(progra
         ("platform:cost.monthly_usd", "much"),
     ):
         assert said.count(f'{key} = "{value}"') == 1
-    assert said.count("allowed:") == 5
+    assert said.count("allowed:") == 6
+    assert said.count("plaform:services = (not shown)") == 1
     assert not (program / ".sandbox" / "dev" / "stack.json").exists()
