@@ -58,10 +58,12 @@ def test_the_platforms_picture_is_small_and_readable() -> None:
     assert min(sizes) >= SMALLEST_PIXELS
 
 
-def test_the_platform_shows_every_agent_server_and_namespace_of_production() -> None:
+def test_the_platform_shows_every_agent_server_application_and_namespace_of_production() -> None:
     sections = config()
     names = {*sections["agents"]["agents"], *sections["mcp"]["servers"], "coordinator"}
-    assert names | {"mcp", "mcp-agents", "monitoring", "node-agents"} <= words(PLATFORM)
+    names |= set(sections["applications"]["applications"])
+    spaces = {"toolboxai-production", "mcp", "mcp-agents", "monitoring", "node-agents", "database", "argocd"}
+    assert names | spaces | {"production-dr"} <= words(PLATFORM)
 
 
 @pytest.mark.parametrize(("group", "component"), [("edge", "Edge"), ("copies", "Resilience")])
