@@ -14,7 +14,7 @@ from components.data_classes import DataClass
 from components.data_layer.secrets import make_password, make_secret, set_value
 from components.data_layer.site import Site
 from components.data_layer.stores import BackupDays, Store
-from components.model import Days, DnsLabel, Settings, Slug, one_of, refuse
+from components.model import Days, DnsLabel, Problem, Settings, Slug, one_of, refuse, refuse_all
 from components.naming import Names
 from components.versions import CACHE_NODE_TYPES, REDIS, SUPPORT_DATE, VALKEY, in_support, supported
 
@@ -24,6 +24,8 @@ MAINTENANCE_WINDOW: Final = "sun:05:00-sun:06:00"
 """UTC. ElastiCache refuses a maintenance window that overlaps the snapshots'."""
 _PASSWORD_LENGTH: Final = 64
 """ElastiCache takes 16 to 128 characters."""
+_IAM_FROM: Final = 7
+"""Major version of either engine (ElastiCache user guide, "Authenticating with IAM")."""
 _CALENDARS: Final = {"valkey": VALKEY, "redis": REDIS}
 
 ACCESS: Final[Mapping[str, str]] = {
@@ -105,6 +107,15 @@ class CacheSettings(Store):
     def _no_default(cls, value: dict[str, CacheUser]) -> dict[str, CacheUser]:
         if "default" in value:
             refuse("another name: the user default is switched off", value="default", at=["default"])
+        return value
+
+    @field_validator("users")
+    @classmethod
+    def _signs_in(cls, value: dict[str, CacheUser], info: ValidationInfo) -> dict[str, CacheUser]:
+        engine, version = info.data.get("engine"), info.data.get("version")
+        if engine is not None and version is not None and int(version.partition(".")[0]) < _IAM_FROM:
+            allowed = f"password: {engine} {version} knows no sign-in by IAM, which comes with {_IAM_FROM}"
+            refuse_all(Problem((user, "auth"), row.auth, allowed) for user, row in value.items() if row.auth == "iam")
         return value
 
     @property

@@ -204,6 +204,24 @@ def test_one_mistake_is_refused_once_by_its_key(change: Change, key: str, allowe
     assert allowed in found[0][1]
 
 
+def test_redis_knows_iam_from_version_7() -> None:
+    raw = settings_of("instance")
+    assert raw["caches"]["queue"]["users"]["reports"]["auth"] == "iam"
+    assert problems_of(raw) == []
+    raw["caches"]["queue"]["version"] = "6.2"
+    told = "password: redis 6.2 knows no sign-in by IAM, which comes with 7"
+    assert problems_of(raw) == [("caches.queue.users.reports.auth", told)]
+
+
+@pytest.mark.parametrize("version", ["4.0", "5.0", "7.2", "8.0"])
+def test_redis_oss_is_what_elasticache_still_has_in_standard_support(version: str) -> None:
+    raw = settings_of("instance")
+    raw["caches"]["queue"]["version"] = version
+    [(key, allowed)] = problems_of(raw)
+    assert key == "caches.queue.version"
+    assert "7.1, 7.0, 6.2" in allowed
+
+
 def test_independent_mistakes_are_all_told_at_once() -> None:
     raw = settings_of("production")
     put("database", "engine_version", value="13.23")(raw)
