@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -78,16 +77,23 @@ def test_the_database_begins_from_the_recovery_point(restored: Run, run_of: Call
     assert "snapshotIdentifier" in cluster.ignore_changes
     assert cluster.protect
     # under the data key of its own region, not the vault's
-    assert cluster.inputs["kmsKeyId"] == plain(of_type(restored, "aws:elasticache:ReplicationGroup")[0].inputs)["kmsKeyId"]
-    assert len(of_type(restored, "aws:rds:ClusterInstance")) == len(of_type(run_of("production"), "aws:rds:ClusterInstance"))
+    assert (
+        cluster.inputs["kmsKeyId"] == plain(of_type(restored, "aws:elasticache:ReplicationGroup")[0].inputs)["kmsKeyId"]
+    )
+    assert len(of_type(restored, "aws:rds:ClusterInstance")) == len(
+        of_type(run_of("production"), "aws:rds:ClusterInstance")
+    )
     assert restored.outputs["databaseEndpoint"]
 
 
 def test_what_waited_for_the_database_starts_after_it(restored: Run, run_of: Callable[[str], Run]) -> None:
     (cluster,) = of_type(restored, "aws:rds:Cluster")
     warm = {(m["kind"], m["metadata"]["name"]) for m in manifests(run_of("production-dr"))}
-    begun = [r for r in of_type(restored, "kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:Job")
-             if plain(r.inputs)["metadata"]["namespace"] == "database"]
+    begun = [
+        r
+        for r in of_type(restored, "kubernetes:apps/v1:Deployment", "kubernetes:batch/v1:Job")
+        if plain(r.inputs)["metadata"]["namespace"] == "database"
+    ]
     assert len(begun) >= 2
     for resource in begun:
         assert (plain(resource.inputs)["kind"], plain(resource.inputs)["metadata"]["name"]) not in warm
