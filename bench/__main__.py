@@ -131,6 +131,8 @@ def grown(production: dict[str, Any], size: int) -> dict[str, Any]:
     for server in servers.values():
         server["profile"]["agents"] = []
     servers["context"]["profile"]["agents"] = names
+    # nodes for all of them at once, or the settings are refused
+    config["platform:clusters"]["main"]["node_pools"]["spot"]["max"] = max(10, size // 10)
     fleet_settings = config["platform:agents"]
     fleet_settings["defaults"]["scaling"] = {"kind": "queue", "min_replicas": 0, "max_replicas": 2}
     fleet_settings["agents"] = {name: {"role": "One of many", "servers": ["context"]} for name in names}

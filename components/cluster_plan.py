@@ -15,11 +15,12 @@ from components.agent_fleet import AgentFleetSettings
 from components.agent_fleet.workloads import workloads as agent_workloads
 from components.applications.settings import ApplicationsSettings
 from components.applications.workloads import application_workloads
+from components.cluster_room import Room, at_most, base, needed
 from components.cluster_services.catalog import CATALOG
 from components.cluster_services.catalog.addons import sizing
 from components.cluster_services.catalog.delivery import ARGO_CD
 from components.cluster_services.footprint import Profile
-from components.cluster_services.operators import Operator, demand
+from components.cluster_services.operators import Operator
 from components.cluster_services.paths import endpoints
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
@@ -30,7 +31,6 @@ from components.edge import EdgeSettings
 from components.eks_cluster.people import People
 from components.eks_cluster.settings import AccessLevel, EksClusterSettings
 from components.ingress import CONTROLLER, public_gateway
-from components.kubernetes.capacity import least
 from components.kubernetes.namespace import NamespaceDeclaration, platform_namespaces
 from components.kubernetes.paths import Call, ToDatabase, ToWorkload
 from components.kubernetes.topology import Networks, Topology, TopologyError
@@ -46,13 +46,11 @@ from components.networking.settings import NetworkingSettings
 from components.observability.exporters import exporters
 from components.observability.settings import ObservabilitySettings
 from components.upstream import pull_through
-from components.versions import allocatable
 
 CONTEXTS: Final = "mcp-contexts"
 """The table of MCP contexts, among the data layer's tables."""
 PROMETHEUS_STACK: Final = "kube-prometheus-stack"
 PROMETHEUS: Final[Key] = ("monitoring", f"{PROMETHEUS_STACK}-prometheus")
-_MIB: Final = 1024**2
 
 
 @dataclass(frozen=True)
@@ -79,15 +77,6 @@ class Sections:
     def of(cls, settings: object) -> Sections:
         """The sections out of the whole of a stack's settings."""
         return cls(*(getattr(settings, name) for name in cls.names()))
-
-
-@dataclass(frozen=True)
-class Room:
-    """CPU in thousandths of a core, memory in bytes, and pod slots."""
-
-    cpu_millis: int
-    memory_bytes: int
-    pods: int
 
 
 @dataclass(frozen=True)
@@ -184,23 +173,15 @@ class ClusterPlan:
 
     def needed(self) -> Room:
         """What the base nodes must hold: fewest replicas of ours, operators, add-ons and DaemonSets."""
-        nodes = sum(count for _, count in self.cluster.base_nodes())
-        fixed = demand((*self.addons, *self.operators), self.profile, nodes)
-        ours = least(self.egress.workloads)
-        total = fixed + ours
-        return Room(total.cpu_millis, total.memory_bytes, total.pods)
+        return needed(self.cluster, (*self.addons, *self.operators), self.profile, self.egress.workloads)
 
     def base(self) -> Room:
         """What the base nodes have for pods."""
-        total = Room(0, 0, 0)
-        for name, count in self.cluster.base_nodes():
-            room = allocatable(name, prefix_delegation=self.cluster.prefix_delegation)
-            total = Room(
-                total.cpu_millis + room.cpu_millis * count,
-                total.memory_bytes + room.memory_mib * _MIB * count,
-                total.pods + room.pods * count,
-            )
-        return total
+        return base(self.cluster)
+
+    def at_most(self) -> tuple[Room, Room]:
+        """What the nodes open to all must hold while everything runs at its most, and what they have at theirs."""
+        return at_most(self.cluster, (*self.addons, *self.operators), self.profile, self.egress.workloads)
 
 
 def images(names: Names) -> dict[str, str]:
@@ -292,21 +273,23 @@ def _access_nowhere(plan: ClusterPlan) -> Iterator[Problem]:
 
 
 def _too_small(plan: ClusterPlan) -> Iterator[Problem]:
-    needed, base = plan.needed(), plan.base()
-    short = [
-        f"{wanted:,} {unit} of pods on {there:,}"
-        for wanted, there, unit in (
-            (needed.cpu_millis, base.cpu_millis, "m CPU"),
-            (needed.memory_bytes // _MIB, base.memory_bytes // _MIB, "MiB memory"),
-            (needed.pods, base.pods, "slots"),
-        )
-        if wanted > there
-    ]
+    cluster = plan.cluster
+    short = plan.needed().short_of(plan.base())
     if short:
         yield Problem(
             ("clusters", plan.key, "node_groups"),
-            {name: group.desired for name, group in plan.cluster.node_groups.items()},
+            {name: group.desired for name, group in cluster.node_groups.items()},
             f"more or larger base nodes, fewer operators or fewer replicas: {'; '.join(short)}",
+        )
+        return
+    wanted, there = plan.at_most()
+    short = wanted.short_of(there)
+    if short:
+        yield Problem(
+            ("clusters", plan.key, "node_pools" if cluster.node_pools else "node_groups"),
+            {name: pool.max for name, pool in cluster.node_pools.items()}
+            or {name: group.desired for name, group in cluster.node_groups.items()},
+            f"more or larger nodes, or fewer replicas at the most: {'; '.join(short)}",
         )
 
 

@@ -385,6 +385,30 @@ def test_a_pool_of_bottlerocket_names_its_release() -> None:
     StackSettings.parse(raw, project="platform", file="Pulumi.staging.yaml")
 
 
+@pytest.mark.parametrize(
+    ("stack", "nodes", "shown"),
+    [
+        ("dev", None, '{"general": 2}'),
+        ("staging", 1, '{"overflow": 2, "spot": 1}'),
+        ("staging", 10, None),
+    ],
+)
+def test_the_nodes_hold_everything_at_its_most(stack: str, nodes: int | None, shown: str | None) -> None:
+    """Sixty pods of an agent that sleeps: the base has room for none of them, and that is right."""
+    raw = raw_settings(stack)
+    raw["agents"]["agents"]["quiz"]["scaling"] = {"kind": "queue", "min_replicas": 0, "max_replicas": 60}
+    if nodes is not None:
+        raw["clusters"]["main"]["node_pools"]["spot"]["max"] = nodes
+    if shown is None:
+        StackSettings.parse(raw, project="platform", file=f"Pulumi.{stack}.yaml")
+        return
+    ((key, value, allowed),) = refusals(raw)
+    assert key == f"clusters.main.node_{'groups' if nodes is None else 'pools'}"
+    assert value == shown
+    assert allowed.startswith("more or larger nodes, or fewer replicas at the most: ")
+    assert "m CPU of pods on" in allowed
+
+
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_gives_one_error_that_names_it(name: str) -> None:
     mistake, key, value, allowed = MISTAKES[name]
