@@ -7,7 +7,6 @@ from typing import Annotated, Final, Literal
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import DataClass
@@ -221,7 +220,7 @@ class Cache(pulumi.ComponentResource):
             snapshot_retention_limit=settings.snapshot_days,
             snapshot_window=SNAPSHOT_WINDOW,
             maintenance_window=MAINTENANCE_WINDOW,
-            final_snapshot_identifier=self._final_snapshot_name(),
+            final_snapshot_identifier=self._site.final_snapshot(f"cache-{self._name}", self.identifier, self._child),
             # the slow log is left out: it holds commands with their values
             log_delivery_configurations=[
                 {
@@ -239,12 +238,6 @@ class Cache(pulumi.ComponentResource):
                 ignore_changes=["engine_version"],
             ),
         )
-
-    def _final_snapshot_name(self) -> pulumi.Output[str] | None:
-        if not self._site.context.production:
-            return None
-        suffix = random.RandomId(f"cache-{self._name}-final-snapshot", byte_length=4, opts=self._child)
-        return pulumi.Output.concat(self.identifier, "-final-", suffix.hex)
 
     # --- users ----------------------------------------------------------------------------------------------
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Final, cast
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 from pydantic import StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass
-from components.data_layer.database.component import BACKUP_WINDOW, CA, MAINTENANCE_WINDOW, monitoring_trust
+from components.data_layer.database.component import BACKUP_WINDOW, CA, MAINTENANCE_WINDOW
 from components.data_layer.database.parameters import Parameter
+from components.data_layer.database.parts import NO_EXTENDED_SUPPORT, arguments, monitoring_role
 from components.data_layer.database.settings import Gigabytes
 from components.data_layer.site import Site
 from components.data_layer.stores import BackupDays, Purpose, Store
@@ -106,18 +105,7 @@ class GhostDatabase(pulumi.ComponentResource):
         context, child = site.context, pulumi.ResourceOptions(parent=self)
         production, prefix = context.production, context.names.prefix
         self.identifier = context.names.of("rds", NAME)
-        role = aws.iam.Role(
-            f"{NAME}-monitoring",
-            description="RDS writes figures of the operating system",
-            assume_role_policy=json.dumps(monitoring_trust(context.names.account_id)),
-            opts=child,
-        )
-        attached = aws.iam.RolePolicyAttachment(
-            f"{NAME}-monitoring",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=child,
-        )
+        role, attached = monitoring_role(f"{NAME}-monitoring", context.names.account_id, child)
         subnets = aws.rds.SubnetGroup(
             NAME, description=f"{prefix}: database tier", subnet_ids=site.subnet_ids, opts=child
         )
@@ -125,7 +113,7 @@ class GhostDatabase(pulumi.ComponentResource):
             NAME,
             family=settings.parameter_family,
             description=f"{prefix}: TLS, slow statements",
-            parameters=[{"name": p.name, "value": p.value, "apply_method": p.apply_method} for p in MYSQL],
+            parameters=arguments(MYSQL),
             opts=child,
         )
         logs = [
@@ -137,7 +125,7 @@ class GhostDatabase(pulumi.ComponentResource):
             identifier=self.identifier,
             engine="mysql",
             engine_version=settings.engine_version,
-            engine_lifecycle_support="open-source-rds-extended-support-disabled",
+            engine_lifecycle_support=NO_EXTENDED_SUPPORT,
             allow_major_version_upgrade=False,
             auto_minor_version_upgrade=True,
             apply_immediately=False,
@@ -168,7 +156,7 @@ class GhostDatabase(pulumi.ComponentResource):
             delete_automated_backups=not production,
             deletion_protection=production,
             skip_final_snapshot=not production,
-            final_snapshot_identifier=self._final_snapshot(child) if production else None,
+            final_snapshot_identifier=site.final_snapshot(NAME, self.identifier, child),
             enabled_cloudwatch_logs_exports=list(_EXPORTS),
             monitoring_interval=60,
             monitoring_role_arn=role.arn,
@@ -184,7 +172,3 @@ class GhostDatabase(pulumi.ComponentResource):
         self.endpoint = instance.address
         self.secret_arn = instance.master_user_secrets.apply(lambda secrets: cast("str", secrets[0].secret_arn))
         self.register_outputs({"endpoint": self.endpoint})
-
-    def _final_snapshot(self, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-        suffix = random.RandomId(f"{NAME}-final-snapshot", byte_length=4, opts=child)
-        return pulumi.Output.concat(self.identifier, "-final-", suffix.hex)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_random as random
 
 from components.context import Context
 from components.data_classes import DataClass
@@ -53,6 +54,16 @@ class Site:
                 opts=opts,
             )
         return group
+
+    def final_snapshot(self, name: str, identifier: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
+        """What the last snapshot of the store ``identifier`` is called; ``None`` where none is taken.
+
+        A second store of that identifier, once destroyed, must not meet the first one's snapshot.
+        """
+        if not self.context.production:
+            return None
+        suffix = random.RandomId(f"{name}-final-snapshot", byte_length=4, opts=opts)
+        return pulumi.Output.concat(identifier, "-final-", suffix.hex)
 
     def log_group(self, name: str, group_name: str, opts: pulumi.ResourceOptions) -> aws.cloudwatch.LogGroup:
         """A log group made before the service makes one of that name without key and without end."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Final, TypedDict, cast
 
 import pulumi
 import pulumi_aws as aws
-import pulumi_random as random
 
 from components.data_layer.database.global_database import GlobalDatabase
 from components.data_layer.database.parameters import POSTGRESQL
+from components.data_layer.database.parts import NO_EXTENDED_SUPPORT, arguments, monitoring_role
 from components.data_layer.database.settings import (
     PORT,
     AuroraServerlessSettings,
@@ -28,7 +27,6 @@ MAINTENANCE_WINDOW: Final = "sun:04:00-sun:05:00"
 """UTC, the night of the United States, and not the same hour as the backup."""
 CA: Final = "rds-ca-rsa2048-g1"
 """The certificate authority of the server certificates; clients verify against its bundle. Ends 2061."""
-_NO_EXTENDED_SUPPORT: Final = "open-source-rds-extended-support-disabled"
 """At the end of standard support AWS upgrades the major instead of charging for the old one."""
 _INSIGHTS_DAYS: Final = {"standard": 7, "advanced": 465}
 _READER_CPU: Final = 70
@@ -91,8 +89,8 @@ class Database(pulumi.ComponentResource):
             opts=self._child,
         )
         self._group = site.group(name, PORT, "PostgreSQL from nodes and pods", self._child)
-        self._monitoring, attached = self._monitoring_role()
-        self._final_snapshot = self._final_snapshot_name()
+        self._monitoring, attached = monitoring_role("database-monitoring", site.context.names.account_id, self._child)
+        self._final_snapshot = site.final_snapshot("database", self.identifier, self._child)
         self._snapshot = settings.snapshot_arn
         self._waits = site.context.identity.standby and settings.snapshot_arn is None
         self._own_secret: aws.secretsmanager.Secret | None = None
@@ -113,28 +111,6 @@ class Database(pulumi.ComponentResource):
             ignore_changes=list(moves) or None,
         )
 
-    def _monitoring_role(self) -> tuple[aws.iam.Role, aws.iam.RolePolicyAttachment]:
-        role = aws.iam.Role(
-            "database-monitoring",
-            description="RDS writes figures of the operating system",
-            assume_role_policy=json.dumps(monitoring_trust(self._site.context.names.account_id)),
-            opts=self._child,
-        )
-        attachment = aws.iam.RolePolicyAttachment(
-            "database-monitoring",
-            role=role.name,
-            policy_arn="arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-            opts=self._child,
-        )
-        return role, attachment
-
-    def _final_snapshot_name(self) -> pulumi.Output[str] | None:
-        if not self._site.context.production:
-            return None
-        # a second database of this name, once destroyed, must not meet the first one's snapshot
-        suffix = random.RandomId("database-final-snapshot", byte_length=4, opts=self._child)
-        return pulumi.Output.concat(self.identifier, "-final-", suffix.hex)
-
     def _log_groups(self, kind: str, *exports: str) -> list[pulumi.Resource]:
         return [
             self._site.log_group(f"database-{export}", f"/aws/rds/{kind}/{self.identifier}/{export}", self._child)
@@ -149,7 +125,7 @@ class Database(pulumi.ComponentResource):
             self._name,
             family=settings.parameter_family,
             description=f"{site.context.names.prefix}: TLS, audit trail, logs without values",
-            parameters=[{"name": p.name, "value": p.value, "apply_method": p.apply_method} for p in POSTGRESQL],
+            parameters=arguments(POSTGRESQL),
             opts=self._child,
         )
         # RDS makes a log group itself, without key and end, with the first line it writes
@@ -163,7 +139,7 @@ class Database(pulumi.ComponentResource):
             engine="aurora-postgresql",
             engine_mode="provisioned",
             engine_version=settings.engine_version,
-            engine_lifecycle_support=_NO_EXTENDED_SUPPORT,
+            engine_lifecycle_support=NO_EXTENDED_SUPPORT,
             allow_major_version_upgrade=False,
             auto_minor_version_upgrade=True,
             apply_immediately=False,
@@ -305,7 +281,7 @@ class Database(pulumi.ComponentResource):
             self._name,
             family=settings.parameter_family,
             description=f"{site.context.names.prefix}: TLS, audit trail, logs without values",
-            parameters=[{"name": p.name, "value": p.value, "apply_method": p.apply_method} for p in POSTGRESQL],
+            parameters=arguments(POSTGRESQL),
             opts=self._child,
         )
         logs = self._log_groups("instance", "postgresql", "upgrade")
@@ -317,7 +293,7 @@ class Database(pulumi.ComponentResource):
             snapshot_identifier=self._snapshot,
             engine="postgres",
             engine_version=settings.engine_version,
-            engine_lifecycle_support=_NO_EXTENDED_SUPPORT,
+            engine_lifecycle_support=NO_EXTENDED_SUPPORT,
             allow_major_version_upgrade=False,
             auto_minor_version_upgrade=True,
             apply_immediately=False,
@@ -378,20 +354,6 @@ def _scaling(
     if settings.min_acu == 0:
         scaling["seconds_until_auto_pause"] = settings.pause_after_seconds or 300
     return scaling
-
-
-def monitoring_trust(account_id: str) -> dict[str, object]:
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "monitoring.rds.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-            }
-        ],
-    }
 
 
 __all__ = ["BACKUP_WINDOW", "CA", "MAINTENANCE_WINDOW", "Database", "DatabaseSettings"]
