@@ -12,6 +12,7 @@ import yaml
 
 from sandbox.engine import run_program
 from sandbox.model import Run
+from tests.elsewhere import project_with
 from tests.stacks.conftest import export_path, run_of
 
 __all__ = ["export_path", "run_of"]
@@ -51,7 +52,4 @@ def changed(directory: Path, stack: str, change: Callable[[dict[str, Any]], None
     source = ROOT / "account"
     found: dict[str, Any] = yaml.safe_load((source / f"Pulumi.{stack}.yaml").read_text())
     change(found["config"])
-    (directory / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(found))
-    (directory / "Pulumi.yaml").write_text((source / "Pulumi.yaml").read_text())
-    (directory / "__main__.py").write_text(f"import runpy\nrunpy.run_path({str(source / '__main__.py')!r})\n")
-    return run_program(stack, root=directory)
+    return run_program(stack, root=project_with(directory, stack, found["config"], source))

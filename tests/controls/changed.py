@@ -13,6 +13,7 @@ from controls import OPT_OUTS, Graph, OptOut
 from controls.opt_outs import with_value
 from sandbox.controls import graph_of, manifests_of
 from sandbox.engine import run_program
+from tests.elsewhere import project_with
 
 TIER = "platform:stack.tier"
 ROOT = Path(__file__).parents[2]
@@ -44,9 +45,7 @@ def run(directory: Path, stack: str, change: Callable[[dict[str, Any]], dict[str
     """The graph of ``stack`` with its file changed, in the empty ``directory``."""
     home = home_of(stack)
     config = change(copy.deepcopy(config_of(stack)))
-    (directory / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump({"config": config}))
-    (directory / "Pulumi.yaml").write_text((home / "Pulumi.yaml").read_text())
-    (directory / "__main__.py").write_text(f"import runpy\nrunpy.run_path({str(home / '__main__.py')!r})\n")
+    project_with(directory, stack, config, home)
     return graph_of(run_program(stack, root=directory), manifests_of(home, stack, directory))
 
 

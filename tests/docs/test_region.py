@@ -16,6 +16,7 @@ from sandbox.model import Run
 from tests import iam
 from tests.account import graph
 from tests.account.conftest import account_of
+from tests.elsewhere import project_with
 from tests.stacks.conftest import ROOT, export_path, run_of
 from tests.stacks.graph import manifests, of_type, plain, reaches
 
@@ -54,10 +55,7 @@ def restored(tmp_path_factory: pytest.TempPathFactory) -> Run:
         for part in way:
             here = here[part]
         here[last] = value
-    (root / "Pulumi.production-dr.yaml").write_text(yaml.safe_dump(settings))
-    (root / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
-    (root / "__main__.py").write_text(f"import runpy\nrunpy.run_path({str(ROOT / '__main__.py')!r})\n")
-    return run_program("production-dr", root=root)
+    return run_program("production-dr", root=project_with(root, "production-dr", settings["config"]))
 
 
 def test_the_page_sets_what_a_recovery_takes() -> None:

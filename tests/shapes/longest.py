@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import yaml
 
+from tests.elsewhere import project_with
+
 ROOT: Final = Path(__file__).parents[2]
 PLATFORM: Final = "p" * 12
 ENV: Final = "e" * 12
@@ -62,13 +64,4 @@ def _add(many: dict[str, Any] | None, key: str = KEY) -> None:
 def write(stack: str, project: Path, to: Path) -> Path:
     """A project directory whose one stack file has the longest names, and whose program is the real one."""
     found: dict[str, Any] = yaml.safe_load((project / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-    found["config"] = lengthen(found["config"])
-    to.mkdir(exist_ok=True)
-    (to / f"Pulumi.{stack}.yaml").write_text(yaml.safe_dump(found), encoding="utf-8")
-    (to / "Pulumi.yaml").write_text((project / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    main = project / "__main__.py"
-    (to / "__main__.py").write_text(
-        f"import runpy\nimport sys\nsys.path.insert(0, {str(ROOT)!r})\nrunpy.run_path({str(main)!r})\n",
-        encoding="utf-8",
-    )
-    return to
+    return project_with(to, stack, lengthen(found["config"]), project)

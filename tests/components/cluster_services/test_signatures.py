@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from components.context import StackIdentity
 from components.naming import Names
 from sandbox.engine import run_program
 from sandbox.model import Run
+from tests.elsewhere import project_with
 from tests.stacks.conftest import ROOT
 from tests.stacks.graph import of_type, reaches
 
@@ -65,16 +65,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Run:
     directory = tmp_path_factory.mktemp("signed")
     found: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
     found["config"].setdefault("platform:services", {})["image_signatures"] = {"public_key": KEY}
-    _project(directory, found)
-    return run_program("dev", root=directory)
-
-
-def _project(directory: Path, stack: dict[str, Any]) -> None:
-    (directory / "Pulumi.dev.yaml").write_text(yaml.safe_dump(stack))
-    (directory / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
-    (directory / "__main__.py").write_text(
-        f"import runpy, sys\nsys.path.insert(0, {str(ROOT)!r})\nrunpy.run_path({str(ROOT / '__main__.py')!r})\n"
-    )
+    return run_program("dev", root=project_with(directory, "dev", found["config"]))
 
 
 def named(run: Run, kind: str, pattern: str) -> list[Any]:
