@@ -16,12 +16,6 @@ from components.agent_fleet.workloads import workloads as agent_workloads
 from components.applications.settings import ApplicationsSettings
 from components.applications.workloads import application_workloads
 from components.cluster_room import Room, at_most, base, needed
-from components.cluster_services.catalog import CATALOG
-from components.cluster_services.catalog.addons import sizing
-from components.cluster_services.catalog.delivery import ARGO_CD
-from components.cluster_services.footprint import Profile
-from components.cluster_services.operators import Operator
-from components.cluster_services.paths import endpoints
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
@@ -45,6 +39,12 @@ from components.networking.plan import Tier
 from components.networking.settings import NetworkingSettings
 from components.observability.exporters import exporters
 from components.observability.settings import ObservabilitySettings
+from components.operators.catalog import CATALOG
+from components.operators.catalog.addons import sizing
+from components.operators.catalog.delivery import ARGO_CD
+from components.operators.footprint import Profile
+from components.operators.operator import Operator
+from components.operators.paths import endpoints
 from components.upstream import pull_through
 
 CONTEXTS: Final = "mcp-contexts"

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from components.cluster_services.footprint import Profile
-from components.cluster_services.operators import Operator, demand
 from components.eks_cluster.node_settings import NODE_GROUP_LABEL, Taint, smallest
 from components.eks_cluster.settings import EksClusterSettings
 from components.kubernetes.capacity import Demand, least, most
 from components.kubernetes.workload import Workload
+from components.operators.footprint import Profile
+from components.operators.operator import Operator, demand
 from components.versions import allocatable
 
 _MIB: Final = 1024**2

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.cluster_services.footprint import Home
-from components.cluster_services.identities import operator_grants
-from components.cluster_services.operators import Operator, Site
 from components.context import Context
 from components.eks_cluster import EksCluster
 from components.kubernetes.cluster_objects import ClusterObjects
 from components.kubernetes.manifest import name_of
 from components.kubernetes.namespace import namespace_manifests
+from components.operators.footprint import Home
+from components.operators.identities import operator_grants
+from components.operators.operator import Operator, Site
 from components.pod_identity import PodIdentity
 from components.tenancy import secrets_role_parts
 from components.versions import Addon, Chart

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pulumi
 
-from components.cluster_services.footprint import Home
 from components.cluster_services.installer import Installer
 from components.cluster_services.node_pools import PATIENCE, node_class, node_pool
-from components.cluster_services.operators import ClusterBackups, Operator, Site
 from components.cluster_services.settings import ClusterServicesSettings
 from components.cluster_services.signatures import signed_images
 from components.context import Context
@@ -23,6 +21,8 @@ from components.kubernetes.namespace import namespace_manifests
 from components.kubernetes.policy_rules import ingress_only
 from components.kubernetes.team_access import cluster_viewers, team_roles
 from components.networking import Networking
+from components.operators.footprint import Home
+from components.operators.operator import ClusterBackups, Operator, Site
 
 if TYPE_CHECKING:
     from components.cluster_plan import ClusterPlan

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import field_validator
 
-from components.cluster_services.catalog import CATALOG, CHOICES, OPERATORS, selection
-from components.cluster_services.catalog.signatures import KYVERNO
-from components.cluster_services.operators import Operator, install_order, selection_problems
 from components.cluster_services.signatures import ImageSignatures
 from components.context import StackIdentity
 from components.eks_cluster.settings import EksClusterSettings
 from components.model import Problem, Settings, one_of, refuse_all, repeated
+from components.operators.catalog import CATALOG, CHOICES, OPERATORS, selection
+from components.operators.catalog.signatures import KYVERNO
+from components.operators.operator import Operator, install_order, selection_problems
 
 ALWAYS: tuple[str, ...] = ("external-secrets", "keda", "metrics-server", "prometheus-operator-crds")
 """Operators that components of the platform stand on: their kinds are in every stack."""

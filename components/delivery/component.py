@@ -9,9 +9,6 @@ import pulumi
 from lightkube.models.meta_v1 import ObjectMeta
 
 from components.cluster_services import ClusterServices
-from components.cluster_services.catalog.delivery import ARGO, ARGO_CD
-from components.cluster_services.footprint import Home
-from components.cluster_services.operators import merged
 from components.context import Context
 from components.delivery.access import roles
 from components.delivery.applications import projects, root
@@ -32,6 +29,9 @@ from components.kubernetes.crds.external_secrets import (
 )
 from components.kubernetes.external_secret import STORE
 from components.kubernetes.namespace import NamespaceDeclaration
+from components.operators.catalog.delivery import ARGO, ARGO_CD
+from components.operators.footprint import Home
+from components.operators.operator import merged
 from components.tenancy import open_secrets
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
-from components.cluster_services.catalog.delivery import ARGO_CD
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.model import Problem, Settings, one_of
+from components.operators.catalog.delivery import ARGO_CD
 from components.workload_settings import Unique
 
 SECTION: Final = "delivery"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from components.cluster_services.footprint import Values
 from components.delivery.settings import DeliverySettings
+from components.operators.footprint import Values
 
 SIGN_IN_SECRET: Final = "argocd-sign-in"  # noqa: S105 - a name, no secret
 WEBHOOK_SECRET: Final = "argocd-webhook"  # noqa: S105 - a name, no secret

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Final
 import pulumi
 from lightkube.models.meta_v1 import ObjectMeta
 
-from components.cluster_services.catalog.prometheus import GRAFANA_ADMIN_SECRET
-from components.cluster_services.operators import merged
 from components.cluster_services.services import OBSERVABILITY, ClusterServices, homes
 from components.context import Context
 from components.data_layer import DataLayer
@@ -29,6 +27,8 @@ from components.observability.exporters import probe_manifests
 from components.observability.routing import ALERTING_SECRET, alertmanager_config
 from components.observability.rules import prometheus_rules
 from components.observability.settings import ObservabilitySettings
+from components.operators.catalog.prometheus import GRAFANA_ADMIN_SECRET
+from components.operators.operator import merged
 from components.tenancy import DeployedWorkload, open_secrets
 
 if TYPE_CHECKING:

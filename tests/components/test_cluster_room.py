@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from components.cluster_room import Room, at_most, base, needed
-from components.cluster_services.footprint import Profile
 from components.eks_cluster.settings import EksClusterSettings
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import Placement, Workload
 from components.model import Resources
+from components.operators.footprint import Profile
 from tests.components.eks_cluster.graph import CLUSTERS
 from tests.components.kubernetes.declarations import server
 

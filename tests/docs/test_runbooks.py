@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 import yaml
 
-from components.cluster_services.footprint import Home
 from components.observability.alerts import CORE, Alert, budget_alerts
 from components.observability.metrics import VOCABULARY
+from components.operators.footprint import Home
 from docs.runbooks.index import INDEX, index
 from tests.promtool import needs_promtool, promtool
 

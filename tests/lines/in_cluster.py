@@ -36,15 +36,15 @@ OPERATORS = (
     ),
     Line(
         "Values are keys of the pinned chart",
-        "test:tests/components/cluster_services/test_values.py::test_every_key_is_one_of_the_charts",
+        "test:tests/components/operators/test_values.py::test_every_key_is_one_of_the_charts",
     ),
     Line(
         "Footprints say which text was read",
-        "test:tests/components/cluster_services/test_catalog.py::test_a_chart_of_pods_says_which_text_was_read",
+        "test:tests/components/operators/test_catalog.py::test_a_chart_of_pods_says_which_text_was_read",
     ),
     Line(
         "Footprints are what the values ask for",
-        "test:tests/components/cluster_services/test_values.py::test_values_carry_exactly_the_footprints_resources",
+        "test:tests/components/operators/test_values.py::test_values_carry_exactly_the_footprints_resources",
     ),
     Line("A failed installation leaves nothing behind", f"{_RELEASE}/*#atomic", exactly(True)),
     Line(

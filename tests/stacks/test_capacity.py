@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.cluster_services.catalog import CATALOG
-from components.cluster_services.footprint import PodKind, Profile
+from components.operators.catalog import CATALOG
+from components.operators.footprint import PodKind, Profile
 from sandbox.model import Run
 from tests.stacks.graph import manifests, of_type, plain
 

@@ -12,8 +12,8 @@ from pathlib import Path as File
 
 import yaml
 
-from components.cluster_services.catalog import CATALOG
-from components.cluster_services.footprint import HostAccess, Profile
+from components.operators.catalog import CATALOG
+from components.operators.footprint import HostAccess, Profile
 from sandbox.model import Run
 from settings import StackSettings
 from tests.network_policy import Address, Edge, Pod, open_edges

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from components.cluster_services.catalog import CATALOG
-from components.cluster_services.footprint import PodKind
+from components.operators.catalog import CATALOG
+from components.operators.footprint import PodKind
 from sandbox.model import Run
 from tests.pod_security import pod_of
 from tests.stacks.graph import manifests, of_type, plain

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from components.cluster_services.catalog import ADDONS, CATALOG, OPERATORS
-from components.cluster_services.catalog.addons import sizing
-from components.cluster_services.footprint import Profile, Values
-from components.cluster_services.operators import Operator, Site, merged
 from components.context import Environment
+from components.operators.catalog import ADDONS, CATALOG, OPERATORS
+from components.operators.catalog.addons import sizing
+from components.operators.footprint import Profile, Values
+from components.operators.operator import Operator, Site, merged
 from components.versions import Chart
-from tests.components.cluster_services.chart_keys import RECORDED, recorded
+from tests.components.operators.chart_keys import RECORDED, recorded
 
 TIERS: tuple[Environment, ...] = ("dev", "staging", "production")
 

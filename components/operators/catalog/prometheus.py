@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container
-from components.cluster_services.footprint import (
+from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container
+from components.operators.footprint import (
     APISERVER,
     DNS,
     Container,
@@ -23,7 +23,7 @@ from components.cluster_services.footprint import (
     Volume,
     Webhook,
 )
-from components.cluster_services.operators import Operator, Site
+from components.operators.operator import Operator, Site
 from components.versions import CHARTS
 
 _NAME: Final = "kube-prometheus-stack"

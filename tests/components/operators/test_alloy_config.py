@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from components.cluster_services.catalog.alloy_config import REDACTIONS, alloy_config
-from components.cluster_services.operators import Site
 from components.context import Environment
+from components.operators.catalog.alloy_config import REDACTIONS, alloy_config
+from components.operators.operator import Site
 
 MakeSite = Callable[[Environment], Site]
 PUSH = "http://loki.monitoring.svc.cluster.local:3100/loki/api/v1/push"

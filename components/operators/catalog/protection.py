@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container
-from components.cluster_services.footprint import (
+from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container
+from components.operators.footprint import (
     APISERVER,
     DNS,
     IDENTITY,
@@ -21,7 +21,7 @@ from components.cluster_services.footprint import (
     Values,
     to_aws,
 )
-from components.cluster_services.operators import ClusterBackups, Operator, OperatorIdentity, Site
+from components.operators.operator import ClusterBackups, Operator, OperatorIdentity, Site
 from components.versions import CHARTS, IMAGES
 
 VELERO_ACCOUNT: Final = "velero-server"

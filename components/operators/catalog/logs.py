@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog._parts import chart_labels, container
-from components.cluster_services.catalog.alloy_config import alloy_config
-from components.cluster_services.catalog.prometheus import ALERTMANAGER_URL, LOKI_URL
-from components.cluster_services.footprint import (
+from components.operators.catalog._parts import chart_labels, container
+from components.operators.catalog.alloy_config import alloy_config
+from components.operators.catalog.prometheus import ALERTMANAGER_URL, LOKI_URL
+from components.operators.footprint import (
     APISERVER,
     DNS,
     IDENTITY,
@@ -25,7 +25,7 @@ from components.cluster_services.footprint import (
     Volume,
     to_aws,
 )
-from components.cluster_services.operators import Operator, OperatorIdentity, Site
+from components.operators.operator import Operator, OperatorIdentity, Site
 from components.versions import CHARTS
 
 # --- Loki -------------------------------------------------------------------------------------------------------

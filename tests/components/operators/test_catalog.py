@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from components.cluster_services.catalog import ADDONS, CATALOG, OPERATORS
-from components.cluster_services.footprint import (
+from components.kubernetes.namespace import platform_namespaces
+from components.operators.catalog import ADDONS, CATALOG, OPERATORS
+from components.operators.footprint import (
     Amount,
     Container,
     EgressKind,
@@ -15,8 +16,7 @@ from components.cluster_services.footprint import (
     PortUse,
     Profile,
 )
-from components.cluster_services.operators import Operator
-from components.kubernetes.namespace import platform_namespaces
+from components.operators.operator import Operator
 from components.versions import Addon, Chart
 
 LEVELS = ("restricted", "baseline", "privileged")

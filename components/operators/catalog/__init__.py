@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog.addons import ADDONS
-from components.cluster_services.catalog.delivery import ARGO
-from components.cluster_services.catalog.logs import ALLOY, LOKI
-from components.cluster_services.catalog.prometheus import KUBE_PROMETHEUS_STACK, PROMETHEUS_CRDS
-from components.cluster_services.catalog.protection import FALCO, VELERO
-from components.cluster_services.catalog.scaling import KARPENTER, KARPENTER_CRD, KEDA, METRICS_SERVER
-from components.cluster_services.catalog.secrets import EXTERNAL_SECRETS
-from components.cluster_services.catalog.signatures import KYVERNO_OPERATOR
-from components.cluster_services.catalog.traffic import (
+from components.context import Environment
+from components.operators.catalog.addons import ADDONS
+from components.operators.catalog.delivery import ARGO
+from components.operators.catalog.logs import ALLOY, LOKI
+from components.operators.catalog.prometheus import KUBE_PROMETHEUS_STACK, PROMETHEUS_CRDS
+from components.operators.catalog.protection import FALCO, VELERO
+from components.operators.catalog.scaling import KARPENTER, KARPENTER_CRD, KEDA, METRICS_SERVER
+from components.operators.catalog.secrets import EXTERNAL_SECRETS
+from components.operators.catalog.signatures import KYVERNO_OPERATOR
+from components.operators.catalog.traffic import (
     CERT_MANAGER,
     EXTERNAL_DNS,
     GATEWAY_API,
     LOAD_BALANCER_CONTROLLER,
 )
-from components.cluster_services.operators import Operator
-from components.context import Environment
+from components.operators.operator import Operator
 
 OPERATORS: Final[dict[str, Operator]] = {
     operator.name: operator

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from components.cluster_services.footprint import Egress, EgressKind, HostAccess, PodFootprint, PortUse, Profile
-from components.cluster_services.operators import Operator
 from components.kubernetes.paths import (
     Accept,
     AwsService,
@@ -22,6 +20,8 @@ from components.kubernetes.paths import (
     ToWorkload,
 )
 from components.kubernetes.topology import Endpoint, EndpointPort
+from components.operators.footprint import Egress, EgressKind, HostAccess, PodFootprint, PortUse, Profile
+from components.operators.operator import Operator
 
 _KNOWN: Final = frozenset(get_args(AwsService))
 _PUBLIC_API: Final = "this stack has no interface endpoint for {0}: its API is called on public addresses"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.cluster_services.catalog import ADDONS, CATALOG, CHOICES, OPERATORS, SHORT, selection
-from components.cluster_services.operators import Operator, delete_order, install_order, selection_problems
 from components.context import Environment
+from components.operators.catalog import ADDONS, CATALOG, CHOICES, OPERATORS, SHORT, selection
+from components.operators.operator import Operator, delete_order, install_order, selection_problems
 
 TIERS: tuple[Environment, ...] = ("dev", "staging", "production")
 

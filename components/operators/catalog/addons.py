@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog._parts import container
-from components.cluster_services.footprint import (
+from components.operators.catalog._parts import container
+from components.operators.footprint import (
     APISERVER,
     DNS,
     IDENTITY,
@@ -29,7 +29,7 @@ from components.cluster_services.footprint import (
     Webhook,
     to_aws,
 )
-from components.cluster_services.operators import Operator, merged
+from components.operators.operator import Operator, merged
 from components.versions import ADDONS as PINNED
 
 _NODE_NETWORK: Final = "makes the node's network"

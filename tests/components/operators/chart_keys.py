@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-CHARTS = Path(__file__).parents[3] / "components" / "cluster_services" / "charts"
+CHARTS = Path(__file__).parents[3] / "components" / "operators" / "charts"
 RECORDED = sorted(path.name.removesuffix(".keys.txt") for path in CHARTS.glob("*.keys.txt"))
 
 Tree = dict[str, "Tree | str"]

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from components.cluster_services.catalog import selection
-from components.cluster_services.footprint import Profile
-from components.cluster_services.operators import ClusterBackups, Site
 from components.context import Environment
+from components.operators.catalog import selection
+from components.operators.footprint import Profile
+from components.operators.operator import ClusterBackups, Site
 
 MakeSite = Callable[[Environment], Site]
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from components.cluster_services.catalog import ADDONS, OPERATORS, selection
-from components.cluster_services.footprint import Amount, Profile
-from components.cluster_services.operators import demand
 from components.context import Environment
 from components.kubernetes.capacity import Demand
+from components.operators.catalog import ADDONS, OPERATORS, selection
+from components.operators.footprint import Amount, Profile
+from components.operators.operator import demand
 from components.versions import allocatable
 
 MIB = 1024**2

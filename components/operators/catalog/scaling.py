@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog._parts import chart_labels, container, spread
-from components.cluster_services.footprint import (
+from components.eks_cluster.node_settings import NODE_GROUP_LABEL
+from components.kubernetes.workload import GENERAL
+from components.operators.catalog._parts import chart_labels, container, spread
+from components.operators.footprint import (
     APISERVER,
     DNS,
     IDENTITY,
@@ -23,9 +25,7 @@ from components.cluster_services.footprint import (
     Webhook,
     to_aws,
 )
-from components.cluster_services.operators import Operator, OperatorIdentity, Site
-from components.eks_cluster.node_settings import NODE_GROUP_LABEL
-from components.kubernetes.workload import GENERAL
+from components.operators.operator import Operator, OperatorIdentity, Site
 from components.versions import CHARTS
 
 

@@ -12,8 +12,8 @@ from typing import Final
 
 import pulumi
 
-from components.cluster_services.operators import ClusterBackups, Operator
 from components.naming import Names
+from components.operators.operator import ClusterBackups, Operator
 from components.pod_identity import Grant
 
 _CLUSTER_TAG: Final = "elbv2.k8s.aws/cluster"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, spread
-from components.cluster_services.footprint import (
+from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, spread
+from components.operators.footprint import (
     APISERVER,
     DNS,
     IDENTITY,
@@ -23,7 +23,7 @@ from components.cluster_services.footprint import (
     Webhook,
     to_aws,
 )
-from components.cluster_services.operators import Operator, OperatorIdentity, Site
+from components.operators.operator import Operator, OperatorIdentity, Site
 from components.versions import CHARTS
 
 _NO_ENDPOINT: Final = "its API has no endpoint in the VPC: 443 to everything but the VPC and link-local addresses"

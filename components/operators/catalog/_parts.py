@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.footprint import Amount, Container, Values
+from components.operators.footprint import Amount, Container, Values
 
 RESTRICTED_CONTAINER: Final[Values] = {
     "allowPrivilegeEscalation": False,

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from components.cluster_services.operators import Site
+from components.operators.operator import Site
 
 
 @dataclass(frozen=True)

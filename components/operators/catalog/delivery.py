@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.cluster_services.catalog._parts import container, spread
-from components.cluster_services.footprint import (
+from components.operators.catalog._parts import container, spread
+from components.operators.footprint import (
     APISERVER,
     DNS,
     Container,
@@ -20,7 +20,7 @@ from components.cluster_services.footprint import (
     Reading,
     Values,
 )
-from components.cluster_services.operators import Operator, Site
+from components.operators.operator import Operator, Site
 from components.versions import CHARTS
 
 ARGO_CD: Final = "argo-cd"

@@ -8,11 +8,11 @@ from typing import Any, cast
 
 import pytest
 
-from components.cluster_services.catalog import CATALOG
-from components.cluster_services.identities import operator_grants
-from components.cluster_services.operators import Site
 from components.context import Environment
 from components.naming import Names
+from components.operators.catalog import CATALOG
+from components.operators.identities import operator_grants
+from components.operators.operator import Site
 
 MakeSite = Callable[[Environment], Site]
 NAMES = Names("toolboxai", "production", "111122223333", "us-east-1")

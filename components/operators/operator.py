@@ -14,9 +14,9 @@ from typing import Final
 
 import pulumi
 
-from components.cluster_services.footprint import Home, PodFootprint, Profile, Reading, Values
 from components.kubernetes.capacity import Demand
 from components.model import Problem, one_of, repeated
+from components.operators.footprint import Home, PodFootprint, Profile, Reading, Values
 from components.versions import Addon, Chart
 
 _MIB: Final = 1024**2

@@ -1,0 +1,1 @@
+"""Operators as data: what each is, takes, needs, may do and is told. ``cluster_services`` installs them."""
