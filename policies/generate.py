@@ -1,12 +1,14 @@
 """Writes what the packs' own data says: the rules in README.md, and which AWS types take no tags.
 
-``python -m policies.generate`` writes both. The tests fail while one of them is out of date.
+``python -m policies.generate`` writes both, and copies the modules that the packs share from the security pack, where
+they are edited, to the other. The tests fail while any of it is out of date.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, Protocol
@@ -16,6 +18,10 @@ from policies.security.security_rules import pack as security
 
 HERE: Final = Path(__file__).parent
 README: Final = HERE / "README.md"
+SHARED: Final = "core"
+"""Modules that are the same, byte for byte, in every pack: a pack is published alone."""
+CORE: Final = HERE / "security" / "security_rules" / SHARED
+COPIES: Final = (HERE / "governance" / "governance_rules" / SHARED,)
 UNTAGGABLE: Final = HERE / "governance" / "governance_rules" / "untaggable.txt"
 
 START: Final = "<!-- what follows is made by `python -m policies.generate` -->"
@@ -117,8 +123,18 @@ def with_rules(readme: str) -> str:
     return f"{before}{START}\n\n{rules_section()}\n{END}{after}"
 
 
+def copy_core() -> None:
+    """Make every copy of the shared modules what they are in the security pack."""
+    for copy in COPIES:
+        for stale in copy.glob("*.py"):
+            stale.unlink()
+        for module in CORE.glob("*.py"):
+            shutil.copyfile(module, copy / module.name)
+
+
 def main() -> None:
-    """Write both files."""
+    """Write all of it."""
+    copy_core()
     README.write_text(with_rules(README.read_text(encoding="utf-8")), encoding="utf-8")
     UNTAGGABLE.write_text("".join(f"{name}\n" for name in untaggable()), encoding="utf-8")
 

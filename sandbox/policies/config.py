@@ -4,7 +4,8 @@
 and the rule's own settings. The real engine wants a ``--policy-pack-config`` for each ``--policy-pack``; the same file
 is given to each. Two things follow, and both are refused here because the real engine would fail on them or, worse,
 apply them where nobody meant it: an object without ``enforcementLevel`` (the engine has no level for a rule that only
-the other pack has), and ``all`` (it would lower both packs at once).
+the other pack has), and ``all`` (it would lower both packs at once). A setting that the rule doesn't have is refused
+too: the engine says nothing of it.
 
 How levels, defaults and the file are put together is the engine's own way: ``ReconcilePolicyPackConfig`` in
 pkg/resource/analyzer/config.go (pulumi/pulumi, 2026-08-21).
@@ -117,12 +118,30 @@ def reconcile(info: analyzer_pb2.AnalyzerInfo, config: PolicyConfig) -> dict[str
     for name, given in config.rules.items():
         if name in rules:
             rules[name] = Rule(given.level, {**rules[name].settings, **given.settings})
-    _check(config.name, rules, schemas)
+    _check(config, rules, schemas)
     return rules
 
 
-def _check(name: str, rules: Mapping[str, Rule], schemas: Mapping[str, Mapping[str, object]]) -> None:
+def _unknown(rule: str, given: Mapping[str, object], schema: Mapping[str, object]) -> list[str]:
+    """Settings that the rule's schema doesn't have; a rule without one reads what it likes.
+
+    The real engine hands them over without a word, and the rule runs by its defaults.
+    """
+    known = schema["properties"]
+    if not known or not isinstance(known, dict):
+        return []
+    return [
+        f"{rule}.{setting}: the rule has no such setting; write one of {', '.join(sorted(known))}"
+        for setting in given
+        if setting not in known
+    ]
+
+
+def _check(config: PolicyConfig, rules: Mapping[str, Rule], schemas: Mapping[str, Mapping[str, object]]) -> None:
     problems: list[str] = []
+    for rule, given in config.rules.items():
+        if rule in schemas:
+            problems += _unknown(rule, given.settings, schemas[rule])
     for rule, schema in schemas.items():
         settings = rules[rule].settings
         if not settings and not schema["required"]:
@@ -134,4 +153,4 @@ def _check(name: str, rules: Mapping[str, Rule], schemas: Mapping[str, Mapping[s
             where = ".".join([rule, *(str(part) for part in error.absolute_path)])
             problems.append(f"{where}: {error.message}")
     if problems:
-        raise PolicyConfigRefused(name, problems)
+        raise PolicyConfigRefused(config.name, problems)

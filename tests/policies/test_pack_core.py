@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -14,6 +15,7 @@ import pulumi_policy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import policy as analyzer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError, unknown_checking_proxy
 
@@ -23,9 +25,10 @@ from policies.security.security_rules import pack as security
 from policies.security.security_rules.core import serving
 from policies.security.security_rules.core.policies import NotSeenError, policies
 from policies.security.security_rules.core.reading import UNKNOWN, Field, plain, read
+from policies.security.security_rules.core.rules import Finding
 from tests.policies import bad_access, bad_governance, bad_pods, bad_stores
 from tests.policies.good import GOOD, good
-from tests.policies.packs import PACKS, ROOT, request
+from tests.policies.packs import PACKS, ROOT, request, stack, struct
 from tests.policies.packs import UNKNOWN as UNKNOWN_ON_THE_WIRE
 
 SHARED: Final = ("__init__.py", "policies.py", "reading.py", "rules.py", "serving.py")
@@ -95,6 +98,55 @@ def test_many_unseen_paths_are_counted_and_repeated_ones_told_once() -> None:
     error = NotSeenError([*(f"a{index}" for index in range(8)), "a0"])
     assert isinstance(error, UnknownValueError)
     assert "could not see a0, a1, a2, a3, a4 and 3 more" in error.message
+
+
+# --- rules that break, settings that don't exist ------------------------------------------------------------------
+
+
+def _breaking(rule: Any) -> Any:  # noqa: ANN401 - a rule of either kind
+    def check(*_: object) -> Any:  # noqa: ANN401 - what a rule's check returns
+        yield Finding("first", "write what is found before")
+        raise KeyError("hunter2")
+
+    return replace(rule, check=check)
+
+
+@pytest.mark.parametrize("name", ["encryption-at-rest", "bucket-safeguards"])
+def test_a_rule_that_breaks_is_one_violation_and_no_traceback(name: str) -> None:
+    """It stops what it was asked about, names no value, and the findings before it are told."""
+    rule = next(it for it in security.RULES if it.about.name == name)
+    servicer = _servicer([_breaking(rule)])
+    if name == "bucket-safeguards":
+        said = servicer.AnalyzeStack(stack(("aws:s3/bucket:Bucket", good("aws:s3/bucket:Bucket"), {})), None)
+    else:
+        said = servicer.Analyze(request("aws:sqs/queue:Queue", good("aws:sqs/queue:Queue")), None)
+    first, broke = (it.message.partition("\n")[2] for it in said.diagnostics)
+    assert first == "first: write what is found before"
+    assert "the rule itself broke here (KeyError in test_pack_core.py, line " in broke
+    assert "exceptions" in broke
+    assert "hunter2" not in broke
+    assert {it.enforcementLevel for it in said.diagnostics} == {analyzer_pb2.MANDATORY}
+
+
+def test_a_setting_that_a_rule_does_not_have_is_told_of_once() -> None:
+    servicer = _servicer(security.RULES)
+    wrong = {"high-uid": {"minimum_uidd": 1000}, "bucket-safeguards": {"strict": True}}
+    servicer.Configure(
+        analyzer_pb2.ConfigureAnalyzerRequest(
+            policyConfig={
+                name: analyzer_pb2.PolicyConfig(enforcementLevel=analyzer_pb2.MANDATORY, properties=struct(settings))
+                for name, settings in wrong.items()
+            }
+        ),
+        None,
+    )
+    (said,) = servicer.Analyze(request("pulumi:pulumi:Stack", {}), None).diagnostics
+    assert said.policyName == "high-uid"
+    assert "the rule has no setting minimum_uidd; write one of minimum_uid, exempt_namespaces" in said.message
+    assert not servicer.Analyze(request("aws:sqs/queue:Queue", good("aws:sqs/queue:Queue")), None).diagnostics
+    (said,) = servicer.AnalyzeStack(stack(), None).diagnostics
+    assert said.policyName == "bucket-safeguards"
+    assert "no setting strict; write one of exceptions" in said.message
 
 
 # --- decoding once --------------------------------------------------------------------------------------------------
@@ -168,7 +220,16 @@ def test_remembering_never_takes_one_object_for_another() -> None:
 @pytest.mark.parametrize("name", SHARED)
 def test_what_the_packs_share_is_the_same_in_both(name: str) -> None:
     ours, theirs = (ROOT / "policies" / pack / f"{pack}_rules" / "core" / name for pack in PACKS)
-    assert ours.read_bytes() == theirs.read_bytes()
+    assert ours.read_bytes() == theirs.read_bytes(), "run python -m policies.generate"
+
+
+def test_copies_of_the_shared_modules_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rules.py").write_text("edited in the wrong place\n")
+    (tmp_path / "gone.py").write_text("no longer there\n")
+    monkeypatch.setattr(generate, "COPIES", (tmp_path,))
+    generate.copy_core()
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert made == {path.name: path.read_bytes() for path in generate.CORE.glob("*.py")}
 
 
 def test_nothing_else_is_shared_but_what_the_list_says() -> None:

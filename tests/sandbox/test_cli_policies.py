@@ -190,6 +190,10 @@ def test_defaults_then_the_packs_initial_configuration_then_the_file(project: Pr
             '{"at-most": {"enforcementLevel": "advisory", "limit": "many"}}',
             "at-most.limit: 'many' is not of type 'number'",
         ),
+        (
+            '{"at-most": {"enforcementLevel": "advisory", "limits": 9}}',
+            "at-most.limits: the rule has no such setting; write one of ",
+        ),
         ('{"environments": ["prod"]}', "Pulumi Cloud"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from .core.reading import Field
-from .core.rules import About, Config, Resource, Result, Rule, Setting, must_be_one_of, unless, whole, wrong
+from .core.rules import About, Config, Finding, Resource, Result, Rule, Setting, must_be_one_of, unless, whole, wrong
 
 EKS_STANDARD_SUPPORT: Final[Mapping[str, str]] = {
     # Kubernetes version: last day of standard support. Source: endoflife.date, 2026-08-22
@@ -19,9 +19,20 @@ EKS_STANDARD_SUPPORT: Final[Mapping[str, str]] = {
 }
 
 
-def _today(config: Config) -> date:
+_NO_DAY: Final = "write a day such as 2026-11-21"
+
+
+def _day(text: str) -> date | None:
+    """The day that ``text`` names, ``None`` where it names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _today(config: Config) -> date | None:
     given = config.text("today")
-    return date.fromisoformat(given) if given else datetime.now(UTC).date()
+    return _day(given) if given else datetime.now(UTC).date()
 
 
 def _cluster(resource: Resource, config: Config) -> Iterator[Result]:
@@ -41,9 +52,11 @@ def _cluster(resource: Resource, config: Config) -> Iterator[Result]:
             "write a version of the support calendar, or bring the setting standard_support up to date",
         )
         return
-    last = date.fromisoformat(ends)
-    today = _today(config)
-    if today > last:
+    last, today = _day(ends), _today(config)
+    if last is None or today is None:
+        setting = "standard_support" if last is None else "today"
+        yield Finding("", f"the setting {setting} of this rule names no day: {_NO_DAY}")
+    elif today > last:
         yield wrong(version, f"write a newer version: standard support ended on {last.isoformat()}")
     elif today + timedelta(days=config.number("warn_days")) >= last:
         yield wrong(

@@ -70,7 +70,7 @@ def _hides(field: Field) -> bool:
 def _decoded(text: str) -> Field:
     try:
         return Field(plain(json.loads(text)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return Field({})
 
 

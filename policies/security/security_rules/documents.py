@@ -91,7 +91,7 @@ def _texts(field: Field) -> list[str]:
 def _parsed(text: str) -> Field | None:
     try:
         return Field(plain(json.loads(text)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -10,17 +10,22 @@ This module is the same, byte for byte, in every pack: a pack is published alone
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 import pulumi_policy as sdk
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from .reading import UNKNOWN, Field, Value, plain, read
-from .rules import About, AnyRule, Config, Provider, Resource, Result, Rule, StackRule, Unseen
+from .rules import About, AnyRule, Provider, Resource, Result, Rule, StackRule, Unseen
 
 _SHOWN: Final = 5
 """Paths that a message about unseen values names before it only counts."""
+
+_STACK: Final = "pulumi:pulumi:Stack"
+"""The type of the one resource that every stack has: where something is wrong with a rule's own settings."""
 
 
 class NotSeenError(UnknownValueError):
@@ -47,8 +52,10 @@ def _resource_policy(rule: Rule) -> sdk.ResourceValidationPolicy:
 
     def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
         if not covers(args.resource_type):
+            if args.resource_type == _STACK:
+                _tell_of_settings(about, args.get_config(), report)
             return
-        config = _config(about, args)
+        config = about.configure(args.get_config())
         if config.excepts(args.urn):
             return
         resource = Resource(
@@ -59,7 +66,7 @@ def _resource_policy(rule: Rule) -> sdk.ResourceValidationPolicy:
             args.opts.protect,
             _provider(args.provider),
         )
-        _tell(check(resource, config), report, args.urn)
+        _tell(lambda: check(resource, config), report, args.urn)
 
     return sdk.ResourceValidationPolicy(
         name=about.name,
@@ -78,7 +85,8 @@ def _stack_policy(rule: StackRule) -> sdk.StackValidationPolicy:
     about, covers, check = rule.about, rule.covers, rule.check
 
     def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
-        config = _config(about, args)
+        _tell_of_settings(about, args.get_config(), report)
+        config = about.configure(args.get_config())
         resources = [
             Resource(
                 it.resource_type,
@@ -92,7 +100,7 @@ def _stack_policy(rule: StackRule) -> sdk.StackValidationPolicy:
             for it in args.resources
             if covers(it.resource_type) and not config.excepts(it.urn)
         ]
-        _tell(check(resources, config), report, None)
+        _tell(lambda: check(resources, config), report, None)
 
     return sdk.StackValidationPolicy(
         name=about.name,
@@ -116,19 +124,37 @@ def _outputs(resource: sdk.PolicyResource) -> Value:
     return plain(resource.props) or UNKNOWN
 
 
-def _tell(results: Iterable[Result], report: sdk.ReportViolation, urn: str | None) -> None:
+def _tell(judge: Callable[[], Iterable[Result]], report: sdk.ReportViolation, urn: str | None) -> None:
+    """Report what ``judge`` finds. A rule that breaks is a violation like any other: nothing passes because of it."""
     unseen = []
-    for result in results:
-        if isinstance(result, Unseen):
-            unseen.append(result.path)
-        else:
-            report(result.message, result.urn or urn)
+    try:
+        for result in judge():
+            if isinstance(result, Unseen):
+                unseen.append(result.path)
+            else:
+                report(result.message, result.urn or urn)
+    except Exception as problem:  # noqa: BLE001 - the engine would end the update with a traceback and no resource
+        report(broken(problem), urn)
     if unseen:
         raise NotSeenError(unseen)
 
 
-def _config(about: About, args: sdk.ResourceValidationArgs | sdk.StackValidationArgs) -> Config:
-    return about.configure(args.get_config())
+def broken(problem: Exception) -> str:
+    """What is said where a rule breaks. The exception's own text stays out, as it may quote a value."""
+    at = traceback.extract_tb(problem.__traceback__)[-1]
+    return (
+        f"the rule itself broke here ({type(problem).__name__} in {Path(at.filename).name}, line {at.lineno}), so the "
+        "resource is not judged: let the pack's maintainers know; until it is mended, name the resource in the rule's "
+        "setting exceptions"
+    )
+
+
+def _tell_of_settings(about: About, given: Mapping[str, Value] | None, report: sdk.ReportViolation) -> None:
+    """Report settings that the rule doesn't have: the engine hands them over without a word."""
+    for name in given or ():
+        if name not in about.all_settings:
+            known = ", ".join(about.all_settings)
+            report(f"the pack's configuration: the rule has no setting {name}; write one of {known}", None)
 
 
 def _provider(provider: sdk.PolicyProviderResource | None) -> Provider | None:

@@ -10,6 +10,7 @@ This module is the same, byte for byte, in every pack: a pack is published alone
 from __future__ import annotations
 
 import enum
+import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
@@ -140,16 +141,13 @@ class Field:
     def number(self) -> float | None:
         """The value where it is a number or the text of one, else ``None``."""
         value = self.value
-        if isinstance(value, bool):
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
             return None
-        if isinstance(value, (int, float)):
-            return float(value)
-        if isinstance(value, str):
-            try:
-                return float(value)
-            except ValueError:
-                return None
-        return None
+        try:
+            number = float(value)
+        except (ValueError, OverflowError):
+            return None
+        return number if math.isfinite(number) else None
 
     @property
     def keys(self) -> list[str]:

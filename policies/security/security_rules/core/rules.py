@@ -100,7 +100,7 @@ REASON_LENGTH: Final = 12
 
 def reasoned(text: Field) -> bool:
     """Whether a written reason stands there."""
-    return len(text.text) >= REASON_LENGTH
+    return len(text.text.strip()) >= REASON_LENGTH
 
 
 EXCEPTIONS: Final = Setting(
