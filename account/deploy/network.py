@@ -228,6 +228,7 @@ def edge(estate: Estate) -> list[Allow]:
                     "DisassociateVPCFromHostedZone",
                     "UpdateHealthCheck",
                     "UpdateHostedZoneComment",
+                    "UpdateHostedZoneFeatures",
                 )
             ],
             [*zones, estate.arn("ec2", "vpc/*")],

@@ -140,7 +140,6 @@ NOT_OURS: Mapping[str, str] = {
     "rds:*RoleFromDBInstance": "the same",
     "rds:CreateDBInstanceReadReplica": "readers are instances of the cluster",
     "route53:*QueryLoggingConfig": "queries aren't logged",
-    "route53:UpdateHostedZoneFeatures": "not used",
     "sns:*DataProtectionPolicy": "no personal data in topics",
     "lambda:*": "no functions",
     "dynamodb:*KinesisStreamingDestination": "no streams",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from components.security_baseline.boundary import boundary, boundary_arn
 from sandbox.model import Resource, Run
 from tests import iam
 from tests.account import graph, handlers
+from tests.shapes.requests import translate
+from tests.shapes.table import ROWS
 
 RunOf = Callable[[str], Run]
 ENVIRONMENTS = {
@@ -161,6 +164,53 @@ def test_the_deploy_role_can_make_change_and_take_away_its_environment(
             if any(iam.overlap(str(arn), it) for it in row.arns) and not rights.allow(action, str(arn)):
                 missing.add(f"{action} on {arn}")
     assert sorted(missing) == []
+
+
+ACTION_OF: dict[str, str] = {
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution",
+    "monitoring:PutMetricAlarm": "cloudwatch:PutMetricAlarm",
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
+    "s3:PutBucketReplication": "s3:PutReplicationConfiguration",
+    "s3:PutObjectLockConfiguration": "s3:PutBucketObjectLockConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+"""Requests that IAM knows by another name (service authorization reference)."""
+
+
+@pytest.mark.parametrize("stack", sorted(ENVIRONMENTS))
+def test_the_deploy_role_may_send_every_request_that_a_resource_is(
+    stack: str, run_of: RunOf, account_of: RunOf
+) -> None:
+    """By AWS's own request models, whatever CloudFormation's handlers are said not to need of them."""
+    rights = iam.Rights(graph.policies_of(account_of(ENVIRONMENTS[stack]), "deploy").values())
+    refused = set()
+    for resource in run_of(stack).resources:
+        if resource.type not in ROWS:
+            continue
+        for request in translate(ROWS[resource.type], resource.inputs).requests:
+            service = request.operation.service_model.signing_name
+            sent = f"{service}:{request.operation.name}"
+            action = ACTION_OF.get(sent, sent)
+            if not rights.allow(action):
+                refused.add(f"{action} for {resource.type}")
+    assert sorted(refused) == []
+
+
+@pytest.mark.parametrize("stack", sorted(ENVIRONMENTS))
+def test_a_cluster_can_be_made_under_its_key(stack: str, run_of: RunOf, account_of: RunOf) -> None:
+    """EKS refuses ``CreateCluster`` where its grant is held to kms:GrantIsForAWSResource (EKS user guide, KMS)."""
+    cluster = graph.one(run_of(stack), "aws:eks/cluster:Cluster", "eks-main-eksCluster")
+    (key,) = set(re.findall(r"arn:aws:kms:[^\"]+", json.dumps(cluster.inputs, default=str)))
+    plain = [
+        statement
+        for made in graph.policies_of(account_of(ENVIRONMENTS[stack]), "deploy").values()
+        for statement in iam.statements(made)
+        if "kms:GrantIsForAWSResource" not in json.dumps(statement.get("Condition", {}))
+    ]
+    assert iam.Rights([{"Statement": plain}]).allow("kms:CreateGrant", key)
 
 
 @pytest.mark.parametrize("stack", sorted(ENVIRONMENTS))
