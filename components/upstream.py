@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from components.kubernetes.image import Image
 from components.naming import Names
 from components.versions import IMAGES, UpstreamImage
 
+CACHES: Final[Mapping[str, str]] = {"docker.io": "docker-hub", "quay.io": "quay", "ghcr.io": "ghcr"}
+"""Pull-through caches that the platform's images come through: registry to the first part of repositories' names."""
+
 
 def pull_through(names: Names) -> dict[str, str]:
     """Where images of public registries are read instead: the account's pull-through caches."""
-    registries = {"docker.io": "docker-hub", "quay.io": "quay", "ghcr.io": "ghcr"}
-    return {host: f"{names.registry}/{prefix}" for host, prefix in registries.items()}
+    return {host: f"{names.registry}/{prefix}" for host, prefix in CACHES.items()}
+
+
+def cache_arns(names: Names) -> list[str]:
+    """The repositories of the caches, as IAM knows them."""
+    return [names.arn("ecr", f"repository/{prefix}/*") for prefix in CACHES.values()]
 
 
 def mirrored(image: UpstreamImage, caches: Mapping[str, str]) -> Image:

@@ -56,6 +56,7 @@ from components.kubernetes.register import register
 from components.networking import Networking
 from components.networking.peering import RunnerPeering
 from components.pod_identity import ClusterRef, PodRole, role_name
+from components.upstream import cache_arns
 
 CONTROL_PLANE_LOGS: Final = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 """Every log that a control plane has."""
@@ -324,7 +325,7 @@ class EksCluster(pulumi.ComponentResource):
             version=settings.version,
             prefix_delegation=settings.prefix_delegation,
         )
-        role = NodeRole(f"{self._name}-nodes", self.name, "nodes", self._child)
+        role = NodeRole(f"{self._name}-nodes", self.name, "nodes", cache_arns(self._context.names), self._child)
         return [
             NodeGroup(
                 f"{self._name}-{group_key}",

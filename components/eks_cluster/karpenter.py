@@ -17,6 +17,7 @@ import pulumi_aws as aws
 from components.context import Context
 from components.eks_cluster.nodes import NodeRole
 from components.pod_identity import ClusterRef, Conditions, Grant, PodIdentity
+from components.upstream import cache_arns
 
 NAMESPACE: Final = "karpenter"
 SERVICE_ACCOUNT: Final = "karpenter"
@@ -257,7 +258,7 @@ class KarpenterSupport(pulumi.ComponentResource):
         self.queue_name = names.of("sqs", cluster_key, "karpenter")
         queue_arn = names.arn("sqs", self.queue_name)
 
-        role = NodeRole(f"{name}-nodes", cluster.name, "karpenter-nodes", self._child)
+        role = NodeRole(f"{name}-nodes", cluster.name, "karpenter-nodes", cache_arns(names), self._child)
         profile = aws.iam.InstanceProfile(name, role=role.name, opts=self._child)
         # no managed node group uses this role, so nobody else declares its entry: without it no node joins
         entry = aws.eks.AccessEntry(

@@ -14,7 +14,7 @@ import pulumi_aws as aws
 from components.context import Context
 from components.eks_cluster.node_settings import NODE_GROUP_LABEL, NodeGroupSettings, NodeShape, max_pods
 from components.eks_cluster.settings import OffHours
-from components.pod_identity import ClusterRef, role_name
+from components.pod_identity import ClusterRef, Grant, document, role_name
 from components.versions import Architecture
 
 NODE_POLICIES: Final = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly")
@@ -107,9 +107,12 @@ class NodeRole(pulumi.ComponentResource):
     arn: pulumi.Output[str]
     name: pulumi.Output[str]
     ready: list[pulumi.Resource]
-    """The attachments, which must outlive the nodes: without them a node can't take its network interfaces down."""
+    """The policies, which must outlive the nodes: without them a node can't take its network interfaces down."""
 
-    def __init__(self, name: str, cluster: str, what: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, cluster: str, what: str, caches: Sequence[str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """``caches``: ARNs of the pull-through caches' repositories, which the first pull of an image makes."""
         super().__init__("platform:index:NodeRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         statement = {
@@ -130,6 +133,10 @@ class NodeRole(pulumi.ComponentResource):
             )
             for policy in NODE_POLICIES
         ]
+        # who pulls an image that no cache has yet makes its repository, and ECR asks him for the right to; the managed
+        # policy holds the import only (ECR user guide, IAM permissions for pull through cache)
+        filling = document([Grant("FillCaches", ["ecr:CreateRepository"], caches)])
+        self.ready.append(aws.iam.RolePolicy(name, role=role.name, policy=json.dumps(filling), opts=child))
         self.register_outputs({"arn": self.arn})
 
 

@@ -64,7 +64,7 @@ VERBS: Final[Mapping[str, tuple[str, ...]]] = {
         "TerminateInstances",
         "Unassign*",
     ),
-    "ecr": ("Batch*", "Describe*", "Get*", "List*"),
+    "ecr": ("Batch*", "CreateRepository", "Describe*", "Get*", "List*"),
     "eks": ("Describe*", "List*"),
     "eks-auth": ("AssumeRoleForPodIdentity",),
     "elasticache": ("Connect", "Describe*"),

@@ -188,6 +188,40 @@ def test_the_judge_of_resources_policies_finds_what_is_wrong(run_of: Callable[[s
     assert said(Effect="Deny", Principal="*", Action="s3:*", Condition={"Bool": {"aws:SecureTransport": "false"}}) == []
 
 
+# --- pulling images ---------------------------------------------------------------------------------------------------
+
+
+def cached_images(run: Run) -> set[str]:
+    """The repositories, by ARN, of images that come from our registry and that no stack pushes to."""
+    everything = json.dumps([it.inputs for it in run.resources], default=str)
+    found = re.findall(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com/([a-z0-9._/-]+[a-z0-9])", everything)
+    return {
+        f"arn:aws:ecr:{region}:{account}:repository/{name}"
+        for account, region, name in found
+        if name.count("/") > 1 and not name.startswith("toolboxai/")
+    }
+
+
+def test_nodes_may_fill_the_caches_that_their_images_come_through(run: Run) -> None:
+    """The first pull of an image makes its repository in the cache, if who pulls may (ECR user guide)."""
+    nodes = [
+        it
+        for it in run.resources
+        if it.type == ROLE and '"Service": "ec2.amazonaws.com"' in str(it.inputs["assumeRolePolicy"])
+    ]
+    images = cached_images(run)
+    assert nodes
+    assert images
+    for role in nodes:
+        own = iam.Rights(
+            json.loads(str(it.inputs["policy"]))
+            for it in run.resources
+            if it.type == "aws:iam/rolePolicy:RolePolicy" and it.inputs["role"] == role.outputs["name"]
+        )
+        assert {it for it in images if not own.allow("ecr:CreateRepository", it)} == set(), role.name
+        assert not own.allow("ecr:CreateRepository", "arn:aws:ecr:us-east-1:111122223333:repository/toolboxai/x/y")
+
+
 # --- reasons ----------------------------------------------------------------------------------------------------------
 
 
