@@ -162,6 +162,9 @@ def _environment(
             "CONTEXT_TABLE": contexts.table,
             "CONTEXT_TTL_ATTRIBUTE": contexts.ttl_attribute,
             "CONTEXT_TTL_DAYS": str(contexts.days),
+            # Pod Identity tells SDKs the account, and they then prefer <account>.ddb.<region>: a name that the VPC's
+            # endpoint doesn't answer, at public addresses that the namespace is closed to
+            "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         }
     if server.context_store or server.buckets:
         environment["AWS_REGION"] = names.region

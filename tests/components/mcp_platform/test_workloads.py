@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 
 from components import mcp_platform
 from components.kubernetes import TopologyError, workload_manifests
@@ -139,3 +141,32 @@ def test_secrets_come_as_files_of_the_namespaces_own_names() -> None:
     assert secret.remote == "toolboxai/production/mcp/search-key"
     assert secret.path == "/var/run/secrets/platform/search-key"
     assert mcp_platform.secrets(stack.mcp) == {"search-key"}
+
+
+def test_the_store_of_contexts_is_called_by_the_name_that_its_endpoint_answers(
+    production: Pure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pod Identity's credentials carry the account's id, and SDKs then prefer a host of the account's own."""
+    main = production.workloads["mcp", "main"]
+
+    class SentError(Exception):
+        """Where a request would have gone."""
+
+    def stop(request: AWSPreparedRequest, **_: object) -> None:
+        raise SentError(request.url)
+
+    def call() -> str:
+        session = botocore.session.Session()
+        session.set_credentials("key", "secret", "token", account_id="111122223333")
+        client = session.create_client("dynamodb")
+        client.meta.events.register("before-send.dynamodb.GetItem", stop)
+        with pytest.raises(SentError) as sent:
+            client.get_item(TableName="t", Key={"context_id": {"S": "1"}})
+        return str(sent.value)
+
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert call() == "https://111122223333.ddb.us-east-1.amazonaws.com/"
+    for name, value in main.env.items():
+        monkeypatch.setenv(name, value)
+    assert call() == "https://dynamodb.us-east-1.amazonaws.com/"
