@@ -94,7 +94,8 @@ class Endpoint:
     calls: tuple[Call, ...] = ()
     accepts: tuple[Accept, ...] = ()
     identity: bool = False
-    metrics_port: str | int | None = None
+    metrics_ports: tuple[str | int, ...] = ()
+    """Ports that Prometheus reads: one for each thing in the pods that shows figures."""
     host_network: bool = False
     labels: tuple[tuple[str, str], ...] = ()
 
@@ -118,7 +119,7 @@ def endpoint_of(workload: Workload) -> Endpoint:
         calls=workload.calls,
         accepts=_accepts(workload),
         identity=workload.identity,
-        metrics_port=workload.metrics.port if workload.metrics else None,
+        metrics_ports=(workload.metrics.port,) if workload.metrics else (),
         labels=tuple(
             label.standard_labels(workload.name, component=workload.component, part_of=workload.part_of).items()
         ),
@@ -285,8 +286,9 @@ class Topology:
             self._call(endpoint, call)
         for accept in endpoint.accepts:
             self._accept(endpoint, accept)
-        if endpoint.metrics_port is not None and self._prometheus in self._endpoints:
-            self._to(self._endpoints[self._prometheus], endpoint, endpoint.metrics_port, "scrape")
+        if self._prometheus in self._endpoints:
+            for port in endpoint.metrics_ports:
+                self._to(self._endpoints[self._prometheus], endpoint, port, "scrape")
 
     def _count_ports(self, endpoint: Endpoint) -> None:
         """Refuse more ports than the CNI holds. Between two workloads the caller's side says it for both."""

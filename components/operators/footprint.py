@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from components.context import Environment
 from components.kubernetes.namespace import PodSecurity
@@ -152,6 +152,7 @@ class Port:
     name: str = ""
     metrics: bool = False
     """Whether Prometheus reads ``/metrics`` here although the port serves others too."""
+    protocol: Literal["TCP", "UDP"] = "TCP"
 
     @property
     def scraped(self) -> bool:

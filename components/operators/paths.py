@@ -64,15 +64,15 @@ def _endpoint(operator: Operator, pod: PodFootprint, neighbours: _Neighbours) ->
     platform = neighbours.platform
     name = endpoint_name(operator, pod)
     namespace = namespace_of(operator, pod, platform)
-    ports = {port.number: EndpointPort(port.name or f"port-{port.number}", port.number) for port in pod.ports}
-    peers = [port.number for port in pod.ports if port.use is PortUse.PEER]
-    calls: list[Call] = [ToWorkload(namespace, name, number) for number in peers]
+    ports = {port: EndpointPort(port.name or f"port-{port.number}", port.number, port.protocol) for port in pod.ports}
+    calls: list[Call] = [
+        ToWorkload(namespace, name, ports[port].name) for port in pod.ports if port.use is PortUse.PEER
+    ]
     for egress in pod.egress:
         calls += _calls(egress, neighbours)
     accepts: list[Accept] = [
         FromApiServer(port.number) for port in pod.ports if port.use in (PortUse.WEBHOOK, PortUse.APISERVICE)
     ]
-    scraped = next((port.number for port in pod.ports if port.scraped), None)
     return Endpoint(
         namespace=namespace,
         name=name,
@@ -81,7 +81,7 @@ def _endpoint(operator: Operator, pod: PodFootprint, neighbours: _Neighbours) ->
         calls=tuple(dict.fromkeys(calls)),
         accepts=tuple(accepts),
         identity=any(egress.kind is EgressKind.IDENTITY for egress in pod.egress),
-        metrics_port=scraped,
+        metrics_ports=tuple(ports[port].name for port in pod.ports if port.scraped),
         host_network=HostAccess.NETWORK in pod.host,
     )
 

@@ -16,7 +16,7 @@ from components.operators.catalog import CATALOG
 from components.operators.footprint import HostAccess, Profile
 from sandbox.model import Run
 from settings import StackSettings
-from tests.network_policy import Address, Edge, Pod, open_edges
+from tests.network_policy import Address, Edge, Pod, allowed, open_edges
 from tests.pod_security import pod_of
 from tests.stacks.graph import manifests, of_type, plain
 
@@ -332,3 +332,30 @@ def test_an_agent_reaches_the_listeners_of_its_own_servers_alone(run: Run, run_o
             reached.setdefault(str(source).partition("/")[2], set()).add(ports[port])
     agents = settings_of(run.stack).agents.agents
     assert reached == {name: set(agent.servers) for name, agent in agents.items() if agent.servers}
+
+
+def test_alertmanager_reaches_those_whom_it_tells_and_its_twin(run: Run, run_of: Callable[[str], Run]) -> None:
+    """An alert that nobody hears of is none: Slack and PagerDuty are outside, and who gossips does so by UDP too."""
+    name = "monitoring/kube-prometheus-stack-alertmanager"
+    (values,) = [
+        plain(r.inputs)["values"]
+        for r in of_type(run, "kubernetes:helm.sh/v3:Release")
+        if r.name.endswith("kube-prometheus-stack")
+    ]
+    told = {key for row in values["alertmanager"]["config"]["receivers"] for key in row if key.endswith("_configs")}
+    assert told >= {"slack_configs"}
+    assert (name, "internet", ("TCP", 443)) in edges_of(run_of, run.stack)
+    policies = [m for m in manifests(run) if m["kind"] == "NetworkPolicy"]
+    twin = pods_of(run)[0][name]
+    for protocol in ("TCP", "UDP"):
+        assert allowed(policies, twin, twin, (protocol, 9094)), protocol
+
+
+def test_prometheus_reads_its_own_reloaders(run: Run, run_of: Callable[[str], Run]) -> None:
+    """The chart's monitors name the port ``reloader-web`` of both servers: closed, it would be an alert for ever."""
+    prometheus = "monitoring/kube-prometheus-stack-prometheus"
+    assert (prometheus, "monitoring/kube-prometheus-stack-alertmanager", ("TCP", 8080)) in edges_of(run_of, run.stack)
+    policies = [m for m in manifests(run) if m["kind"] == "NetworkPolicy"]
+    twin = pods_of(run)[0][prometheus]
+    for port in (8080, 9090):
+        assert allowed(policies, twin, twin, ("TCP", port)), port

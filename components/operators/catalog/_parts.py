@@ -15,6 +15,9 @@ RESTRICTED_CONTAINER: Final[Values] = {
 }
 """A container's security context that Pod Security ``restricted`` admits, with a read-only root."""
 
+MONITORED: Final[Values] = {"serviceMonitor": {"enabled": True}}
+"""How most charts are told to make a monitor: without one Prometheus may reach the pods and asks them nothing."""
+
 
 def container(name: str, requests: tuple[int, int], limits: tuple[int, int], *at: str, init: bool = False) -> Container:
     """A container of (thousandths of a core, MiB) asked for and at most; its resources stand at the path ``at``."""

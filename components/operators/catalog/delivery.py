@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import container, spread
+from components.operators.catalog._parts import MONITORED, container, spread
 from components.operators.footprint import (
     APISERVER,
     DNS,
@@ -140,7 +140,7 @@ def _pods(profile: Profile) -> tuple[PodFootprint, ...]:
 
 
 def _monitored() -> Values:
-    return {"enabled": True, "serviceMonitor": {"enabled": True}}
+    return {"enabled": True, **MONITORED}
 
 
 def _budget(replicas: int) -> Values:

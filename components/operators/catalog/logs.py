@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import chart_labels, container
+from components.operators.catalog._parts import MONITORED, chart_labels, container
 from components.operators.catalog.alloy_config import alloy_config
 from components.operators.catalog.prometheus import ALERTMANAGER_URL, LOKI_URL
 from components.operators.footprint import (
@@ -153,6 +153,7 @@ def _loki_values(site: Site) -> Values:
             "resources": _RULES_SIDECAR.resources(),
             "rules": {"folder": f"/rules/{site.tenant}", "resource": "configmap"},
         },
+        "monitoring": MONITORED,
         "memberlist": {"service": {"publishNotReadyAddresses": True}},
         # Alloy and Grafana speak to it directly; the caches would ask 11 GiB (8 GiB x 1.2 and 1 GiB x 1.2)
         "gateway": off,
@@ -176,7 +177,7 @@ LOKI: Final = Operator(
         "grafana-community/helm-charts loki-18.11.0, charts/loki",
     ),
     estimate="CPU and memory by volume of logs",
-    requires=("aws-ebs-csi-driver", "eks-pod-identity-agent"),
+    requires=("aws-ebs-csi-driver", "eks-pod-identity-agent", "prometheus-operator-crds"),
     after=("kube-prometheus-stack",),
     identity=OperatorIdentity("loki", Home.MONITORING, ("s3", "kms")),
     timeout_seconds=900,
@@ -245,7 +246,9 @@ def _alloy_values(site: Site) -> Values:
             "clusterRules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "watch"]}],
         },
         "crds": {"create": False},
-        "service": {"enabled": False},
+        # for the monitor, which finds pods by a Service alone
+        "service": {"enabled": True},
+        **MONITORED,
     }
 
 
@@ -261,5 +264,5 @@ ALLOY: Final = Operator(
         "e5baf1fac88469c03fe2692e4ccda75ab5b0b705193694755d959550c73ae59c",
         "grafana/alloy helm-chart/1.11.1, operations/helm/charts/alloy",
     ),
-    requires=("loki",),
+    requires=("loki", "prometheus-operator-crds"),
 )

@@ -33,6 +33,7 @@ ALERTMANAGER_URL: Final = f"http://{_NAME}-alertmanager.{Home.MONITORING}.svc.cl
 LOKI_URL: Final = f"http://loki.{Home.MONITORING}.svc.cluster.local:3100"
 SCRAPE_SECONDS: Final = 15
 _NODE_EXPORTER_PORT: Final = 9100
+_TOLD: Final = "Slack and PagerDuty, who are told of alerts, have public addresses that change"
 
 # --- sizes ------------------------------------------------------------------------------------------------------
 
@@ -109,10 +110,12 @@ def _servers(profile: Profile) -> tuple[PodFootprint, ...]:
             replicas=_replicas(profile),
             ports=(
                 Port(9093, PortUse.SERVICE, "http-web", metrics=True),
+                # gossip goes by UDP, what a peer missed by TCP: without the former both replicas tell of an alert
                 Port(9094, PortUse.PEER, "mesh-tcp"),
+                Port(9094, PortUse.PEER, "mesh-udp", protocol="UDP"),
                 Port(8080, PortUse.SCRAPE, "reloader-web"),
             ),
-            egress=(DNS, Egress(EgressKind.POD, f"{_NAME}/alertmanager", 9094)),
+            egress=(DNS, Egress(EgressKind.EXTERNAL, "Slack and PagerDuty", reason=_TOLD)),
             volumes=(Volume("alertmanager", 5),),
         ),
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from components.eks_cluster.node_settings import NODE_GROUP_LABEL
 from components.kubernetes.workload import GENERAL
-from components.operators.catalog._parts import chart_labels, container, spread
+from components.operators.catalog._parts import MONITORED, chart_labels, container, spread
 from components.operators.footprint import (
     APISERVER,
     DNS,
@@ -176,9 +176,9 @@ def _keda_values(site: Site) -> Values:
         },
         "permissions": {"metricServer": {"restrict": {"secret": True}}},
         "prometheus": {
-            "operator": {"enabled": True},
-            "metricServer": {"enabled": True},
-            "webhooks": {"enabled": True},
+            "operator": {"enabled": True, **MONITORED},
+            "metricServer": {"enabled": True, **MONITORED},
+            "webhooks": {"enabled": True, **MONITORED},
         },
     }
 
@@ -195,6 +195,7 @@ KEDA: Final = Operator(
         "5e5056a3f602830e08456338ac9172dad39449ac079be5872ef3774c2b392b1d",
         "kedacore/charts v2.20.2, keda",
     ),
+    requires=("prometheus-operator-crds",),
     conflicts=("prometheus-adapter",),
 )
 
@@ -253,6 +254,7 @@ def _karpenter_values(site: Site) -> Values:
             "eksControlPlane": True,
             "interruptionQueue": site.interruption_queue,
         },
+        **MONITORED,
     }
 
 
@@ -268,7 +270,7 @@ KARPENTER: Final = Operator(
         "18813aba28c48fd65d76007e8919d355acc3583d82c6c14ea797c8cd5bf09437",
         "aws/karpenter-provider-aws v1.14.1, charts/karpenter; its release stamps version and image",
     ),
-    requires=("karpenter-crd", "eks-pod-identity-agent"),
+    requires=("karpenter-crd", "eks-pod-identity-agent", "prometheus-operator-crds"),
     conflicts=("cluster-autoscaler",),
     identity=OperatorIdentity("karpenter", Home.KARPENTER, ("ec2", "ssm", "sqs", "eks", "pricing", "iam")),
     owns=("NodePool", "EC2NodeClass", "NodeClaim"),

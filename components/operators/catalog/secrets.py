@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, spread
+from components.operators.catalog._parts import MONITORED, RESTRICTED_CONTAINER, chart_labels, container, spread
 from components.operators.footprint import (
     APISERVER,
     DNS,
@@ -97,6 +97,7 @@ def _values(site: Site) -> Values:
         "processClusterGenerator": False,
         "crds": {"createClusterGenerator": False, "createClusterPushSecret": False, "createPushSecret": False},
         "openshiftFinalizers": False,
+        **MONITORED,
         # the controller has one identity and mints no tokens of other service accounts
         "rbac": {"serviceAccountTokenCreate": False},
         "webhook": {
@@ -127,6 +128,6 @@ EXTERNAL_SECRETS: Final = Operator(
         "13811e7dd028c69c933d299728181f5b094bcab03de0cea26a8a020b2c7d402d",
         "external-secrets/external-secrets helm-chart-2.9.0, deploy/charts/external-secrets",
     ),
-    requires=("eks-pod-identity-agent",),
+    requires=("eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity(_NAME, Home.EXTERNAL_SECRETS, ("secretsmanager", "kms:Decrypt")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, spread
+from components.operators.catalog._parts import MONITORED, RESTRICTED_CONTAINER, chart_labels, container, spread
 from components.operators.footprint import (
     APISERVER,
     DNS,
@@ -113,6 +113,7 @@ def _lbc_values(site: Site) -> Values:
         "enableShield": False,
         "enableWaf": False,
         "enableWafv2": True,
+        **MONITORED,
     }
 
 
@@ -128,7 +129,7 @@ LOAD_BALANCER_CONTROLLER: Final = Operator(
         "c330e0b3aaeed9d6b75e70564563dcdb231ee970db587f23eff5c013461f2dd4",
         "kubernetes-sigs/aws-load-balancer-controller v3.5.0, helm/aws-load-balancer-controller",
     ),
-    requires=("gateway-api", "eks-pod-identity-agent"),
+    requires=("gateway-api", "eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity(
         _LBC,
         Home.SYSTEM,
@@ -174,6 +175,7 @@ def _external_dns_values(site: Site) -> Values:
         "env": [{"name": "AWS_DEFAULT_REGION", "value": site.region}],
         "logFormat": "json",
         "triggerLoopOnEvent": True,
+        **MONITORED,
     }
 
 
@@ -189,7 +191,7 @@ EXTERNAL_DNS: Final = Operator(
         "3769875a194421f7f0dfd8aab1c23f08da3b61a47b574214a2aa197f7b277810",
         "kubernetes-sigs/external-dns external-dns-helm-chart-1.21.1, charts/external-dns",
     ),
-    requires=("gateway-api", _LBC, "eks-pod-identity-agent"),
+    requires=("gateway-api", _LBC, "eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity("external-dns", Home.SYSTEM, ("route53",)),
     owns=("HTTPRoute", "GRPCRoute"),
 )
@@ -286,6 +288,7 @@ def _cm_values(site: Site) -> Values:
         "webhook": part(_CM_WEBHOOK, "webhook"),
         "cainjector": part(_CM_INJECTOR, "cainjector"),
         "startupapicheck": {"resources": _CM_CHECK.resources()},
+        "prometheus": {"servicemonitor": {"enabled": True}},
     }
 
 
@@ -301,6 +304,6 @@ CERT_MANAGER: Final = Operator(
         "4d818a0facf6c8462fcd316f40bcc1c693f3a4aa0a2ad445bf4c54fa950203cf",
         "cert-manager/cert-manager v1.21.1, deploy/charts/cert-manager; its release stamps the images' tag",
     ),
-    requires=("eks-pod-identity-agent",),
+    requires=("eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity(_CM, Home.CERT_MANAGER, ("route53",)),
 )

@@ -191,7 +191,7 @@ def test_prometheus_reaches_every_metrics_port() -> None:
         "node-exporter",
         (("app", "node-exporter"),),
         ports=(EndpointPort("metrics", 9100),),
-        metrics_port="metrics",
+        metrics_ports=("metrics",),
         host_network=True,
     )
     topology = Topology([prometheus, watched, unwatched, node], networks=NETWORKS, prometheus=prometheus.key)

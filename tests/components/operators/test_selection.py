@@ -11,10 +11,12 @@ from components.operators.catalog import ADDONS, CATALOG, CHOICES, OPERATORS, SH
 from components.operators.operator import Operator, delete_order, install_order, selection_problems
 
 TIERS: tuple[Environment, ...] = ("dev", "staging", "production")
+THERE = {*ADDONS, "prometheus-operator-crds"}
+"""What every cluster has without being asked."""
 
 
 def problems(*names: str) -> list[tuple[tuple[str | int, ...], object, str]]:
-    return [(p.path, p.value, p.allowed) for p in selection_problems(names, CATALOG, ADDONS)]
+    return [(p.path, p.value, p.allowed) for p in selection_problems(names, CATALOG, THERE)]
 
 
 @pytest.mark.parametrize("tier", TIERS)
@@ -57,13 +59,13 @@ def test_every_wrong_entry_is_named_at_once() -> None:
 def test_a_conflict_is_refused_whichever_declares_it(names: tuple[str, ...], allowed: str) -> None:
     autoscaler = replace(OPERATORS["metrics-server"], name="cluster-autoscaler", conflicts=())
     catalog: dict[str, Operator] = {**CATALOG, autoscaler.name: autoscaler}
-    assert [(p.path, p.value, p.allowed) for p in selection_problems(names, catalog, ADDONS)] == [
+    assert [(p.path, p.value, p.allowed) for p in selection_problems(names, catalog, THERE)] == [
         ((2,), names[2], allowed)
     ]
 
 
 def test_an_operator_needs_its_addons() -> None:
-    found = selection_problems(["external-secrets"], CATALOG, present=())
+    found = selection_problems(["external-secrets"], CATALOG, present=["prometheus-operator-crds"])
     assert [p.allowed for p in found] == ["only together with eks-pod-identity-agent"]
 
 
