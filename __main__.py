@@ -6,7 +6,6 @@ import pulumi
 
 from components.agent_fleet import AgentFleet
 from components.applications import Applications
-from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
 from components.cost import Cost
@@ -56,7 +55,7 @@ edge = Edge(
 Cost("cost", settings.cost, context, keys, opts=cloud)
 
 for key, cluster_settings in settings.clusters.items():
-    plan = ClusterPlan.of(key, cluster_settings, settings.sections)
+    plan = settings.plan(key)
     cluster = EksCluster(
         f"eks-{key}",
         key,
@@ -74,8 +73,8 @@ for key, cluster_settings in settings.clusters.items():
         f"services-{key}",
         plan,
         settings.services,
-        settings.observability,
-        settings.resilience,
+        settings.observability.telemetry(),
+        settings.resilience.cluster_backups(),
         context,
         cluster,
         networking,
@@ -84,7 +83,7 @@ for key, cluster_settings in settings.clusters.items():
     )
     entry = Ingress(f"ingress-{key}", plan, context, networking, data, edge, cluster, services, opts=inside)
     DatabaseAccess(f"database-{key}", plan, context, cluster, services, data, opts=inside)
-    mcp = McpPlatform(f"mcp-{key}", settings.mcp, plan, context, cluster, services, opts=inside)
+    mcp = McpPlatform(f"mcp-{key}", settings.mcp, plan, context, cluster, services, data, opts=inside)
     agents = AgentFleet(f"agents-{key}", settings.agents, plan, context, cluster, services, opts=inside)
     applications = Applications(
         f"applications-{key}", settings.applications, plan, context, cluster, services, opts=inside

@@ -6,16 +6,17 @@ file, key, value and what is allowed, as a ``pulumi.RunError``: the engine print
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+from pydantic import PrivateAttr
 
 from components.agent_fleet import AgentFleetSettings
 from components.agent_fleet import check as check_agents
 from components.agent_fleet import check_stores as check_agent_stores
 from components.applications import ApplicationsSettings, check_stores
 from components.applications import check as check_applications
-from components.cluster_plan import ClusterPlan, Sections
-from components.cluster_plan import check as check_plan
+from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServicesSettings
 from components.cluster_services import check as check_services
 from components.context import StackIdentity
@@ -35,14 +36,16 @@ from components.kubernetes.manifest import Json
 from components.kubernetes.topology import Path
 from components.mcp_platform import McpPlatformSettings
 from components.mcp_platform.check import check as check_mcp
-from components.model import Settings
+from components.model import Problem, Settings
 from components.networking import NetworkingSettings
 from components.networking import check as check_networking
 from components.observability import ObservabilitySettings
 from components.observability import check as check_observability
 from components.resilience import ResilienceSettings
 from components.resilience import check as check_resilience
-from settings.sections import Checks, load, parse
+from settings.cluster_plans import PLANNED, cluster_plan
+from settings.cluster_plans import check as check_plans
+from settings.sections import Checks, Whole, load, parse
 
 
 class StackSettings(Settings):
@@ -77,28 +80,32 @@ class StackSettings(Settings):
     cost: CostSettings
     """The budget and who hears of it."""
 
-    @property
-    def sections(self) -> Sections:
-        """What decides what runs in a cluster."""
-        return Sections.of(self)
+    _plans: dict[str, ClusterPlan] = PrivateAttr(default_factory=dict)
+
+    def plan(self, key: str) -> ClusterPlan:
+        """What runs in the cluster ``key``, worked out once. ``TopologyError`` names each path that can't be."""
+        if key not in self._plans:
+            self._plans[key] = cluster_plan(key, self.clusters[key], self)
+        return self._plans[key]
+
+    def plan_problems(self) -> Iterator[Problem]:
+        """What is wrong with what runs in the clusters."""
+        return check_plans(self.clusters, self.data, self.plan)
 
     def rendered(self, stack: str) -> dict[str, dict[str, Json]]:
         """What Argo CD finds of the stack in the rendered branch: objects by path. Nothing until images are pushed."""
         if self.delivery is None or self.stack.phase == "bootstrap":
             return {}
-        plans = (ClusterPlan.of(key, cluster, self.sections) for key, cluster in self.clusters.items())
-        return rendered_tree(stack, self.delivery, plans)
+        return rendered_tree(stack, self.delivery, (self.plan(key) for key in self.clusters))
 
     def paths(self) -> dict[str, tuple[Path, ...]]:
-        """Every declared network path, cluster by cluster. ``TopologyError`` names each that can't be."""
-        return {
-            key: ClusterPlan.of(key, cluster, self.sections).topology.matrix() for key, cluster in self.clusters.items()
-        }
+        """Every declared network path, cluster by cluster."""
+        return {key: self.plan(key).topology.matrix() for key in self.clusters}
 
     @classmethod
     def load(cls) -> StackSettings:
         """The settings of the stack being deployed. ``pulumi.RunError`` names every wrong key."""
-        return load(cls, CHECKS)
+        return load(cls, CHECKS, WHOLE)
 
     @classmethod
     def parse(cls, raw: Mapping[str, object], *, project: str, file: str, others: Iterable[str] = ()) -> StackSettings:
@@ -106,7 +113,7 @@ class StackSettings(Settings):
 
         ``others`` are the file's keys of other namespaces, whole.
         """
-        return parse(cls, CHECKS, raw, project=project, file=file, others=others)
+        return parse(cls, CHECKS, raw, WHOLE, project=project, file=file, others=others)
 
 
 CHECKS: Final[Checks] = (
@@ -125,9 +132,9 @@ CHECKS: Final[Checks] = (
     (("stack", "data", "applications"), check_stores),
     (("stack", "observability"), check_observability),
     (("stack", "services", "data", "delivery"), check_delivery),
-    (("clusters", *Sections.names()), check_plan),
 )
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""
+WHOLE: Final[Whole[StackSettings]] = (("clusters", *PLANNED), StackSettings.plan_problems)
 
 
 __all__ = ["CHECKS", "StackSettings"]

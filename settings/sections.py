@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast
 
 import pulumi
@@ -17,6 +17,9 @@ from settings.secrets import secret_looking
 Checks: TypeAlias = Sequence[tuple[tuple[str, ...], Callable[..., Iterator[Problem]]]]
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""
 Tree = TypeVar("Tree", bound=Settings)
+Whole: TypeAlias = tuple[Collection[str], Callable[[Tree], Iterator[Problem]]]
+"""A check of the settings together: which sections it reads, and the check. It runs where those are right, whatever is
+wrong with others, and sees nothing else of the settings."""
 NAMESPACES: Final = ("aws", "eks", "kubernetes", "pulumi", "pulumiservice", "random")
 """Whose keys may stand in a stack file beside the project's own: the engine's, and those of the packages that the
 program installs. Explicit providers read none of the latter, but users write ``aws:region``, and ``pulumi new`` does.
@@ -25,18 +28,19 @@ program installs. Explicit providers read none of the latter, but users write ``
 _NOT_SHOWN: Final = "(not shown)"
 
 
-def load(tree: type[Tree], checks: Checks) -> Tree:
+def load(tree: type[Tree], checks: Checks, whole: Whole[Tree] | None = None) -> Tree:
     """The settings of the stack being deployed. ``pulumi.RunError`` names every wrong key."""
     project, stack = pulumi.get_project(), pulumi.get_stack()
     own, others = split({**get_config_env(), **CONFIG.get()}, project)
     raw = {key: _decoded(value) for key, value in own.items()}
-    return parse(tree, checks, raw, project=project, file=f"Pulumi.{stack}.yaml", others=others)
+    return parse(tree, checks, raw, whole, project=project, file=f"Pulumi.{stack}.yaml", others=others)
 
 
 def parse(
     tree: type[Tree],
     checks: Checks,
     raw: Mapping[str, object],
+    whole: Whole[Tree] | None = None,
     *,
     project: str,
     file: str,
@@ -46,6 +50,21 @@ def parse(
 
     ``others`` are the file's keys of other namespaces, whole: one that nobody would read is wrong too.
     """
+    sections, problems = _each(tree, raw)
+    for needs, check in checks:
+        if sections.keys() >= set(needs):
+            problems += check(*(cast("Any", sections[need]) for need in needs))
+    settings = cast("Tree", tree.model_construct(**cast("dict[str, Any]", sections)))
+    if whole is not None and sections.keys() >= set(whole[0]):
+        problems += whole[1](settings)
+    wrong = [*_unread(others, tree, project), *((f"{project}:{dotted(p.path)}", p) for p in problems)]
+    if wrong:
+        raise pulumi.RunError(_message(wrong, file=file))
+    return settings
+
+
+def _each(tree: type[Settings], raw: Mapping[str, object]) -> tuple[dict[str, object], list[Problem]]:
+    """The sections that are right, each by itself, and what is wrong with the others."""
     problems: list[Problem] = []
     sections: dict[str, object] = {}
     for key in raw:
@@ -67,13 +86,7 @@ def parse(
         problems += leaks + rest
         if not leaks and not rest:
             sections[key] = value
-    for needs, check in checks:
-        if all(need in sections for need in needs):
-            problems += check(*(cast("Any", sections[need]) for need in needs))
-    wrong = [*_unread(others, tree, project), *((f"{project}:{dotted(p.path)}", p) for p in problems)]
-    if wrong:
-        raise pulumi.RunError(_message(wrong, file=file))
-    return cast("Tree", tree.model_construct(**cast("dict[str, Any]", sections)))
+    return sections, problems
 
 
 def split(config: Mapping[str, object], project: str) -> tuple[dict[str, object], list[str]]:

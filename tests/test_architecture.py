@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import get_args
 
@@ -86,6 +87,89 @@ def reach(path: Path, *packages: str) -> set[str]:
 )
 def test_imports_go_one_way(folder: str, forbidden: tuple[str, ...]) -> None:
     assert {str(p.relative_to(ROOT)): r for p in of(folder) if (r := reach(p, *forbidden))} == {}
+
+
+PACKS = {ROOT / "policies" / name for name in ("security", "governance")}
+"""Directories that stand alone: what is imported in them is found from there."""
+
+
+def modules() -> dict[Path, dict[str, Path]]:
+    """Every module's file by its dotted name, for each directory that imports are found from."""
+    found: dict[Path, dict[str, Path]] = {ROOT: {}, **{pack: {} for pack in PACKS}}
+    for path in SOURCES:
+        root = next((pack for pack in PACKS if path.is_relative_to(pack)), ROOT)
+        parts = path.relative_to(root).with_suffix("").parts
+        found[root][".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def named_in(path: Path, name: str, known: Mapping[str, Path]) -> Iterator[str]:
+    """Modules that a file's import statements name, wherever they stand: those for the type checker count as well."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join((*above, *([node.module] if node.module else [])))
+            whole = [f"{source}.{alias.name}" for alias in node.names if f"{source}.{alias.name}" in known]
+            yield from whole
+            if len(whole) < len(node.names):
+                yield source
+
+
+def imported(name: str, named: Iterable[str], known: Mapping[str, Path]) -> set[Path]:
+    """The files that run before a module is there: what it names, and the packages around that which aren't its own."""
+    parts = name.split(".")
+    own = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    found = set()
+    for target in named:
+        parts = target.split(".")
+        around = {".".join(parts[:end]) for end in range(1, len(parts))} - own
+        found |= {known[module] for module in (*around, target) if module in known}
+    return found - {known[name]}
+
+
+def circle(graph: Mapping[Path, Collection[Path]]) -> list[str]:
+    """The files of one circle, the first of them again at its end. Empty where there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [str(path.relative_to(ROOT)) for path in error.args[1]]
+    return []
+
+
+def test_no_import_goes_in_a_circle() -> None:
+    """Not even one that only a type checker would go, or that a package's ``__init__`` closes."""
+    graph = {
+        path: imported(name, named_in(path, name, known), known)
+        for known in modules().values()
+        for name, path in known.items()
+    }
+    assert len(graph) == len(SOURCES)
+    assert sum(map(len, graph.values())) > len(graph)
+    assert circle(graph) == []
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        {"a/deep.py": "from b import name"},
+        {"a/deep.py": "def late():\n    import b"},
+        {"a/deep.py": "if TYPE_CHECKING:\n    from b import Name"},
+        {"a/other.py": "", "b.py": "from a.other import name", "a/__init__.py": "from a.deep import name\nimport b"},
+        {"a/deep.py": "from .closing import name", "a/closing.py": "from . import deep"},
+    ],
+)
+def test_a_circle_is_found(tmp_path: Path, closing: Mapping[str, str]) -> None:
+    sources = {"a/__init__.py": "from a.deep import name", "a/deep.py": "", "b.py": "from a import name", **closing}
+    for file, text in sources.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text)
+    known = {"a" if file == "a/__init__.py" else file[:-3].replace("/", "."): tmp_path / file for file in sources}
+    graph = {path: imported(name, named_in(path, name, known), known) for name, path in known.items()}
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph).prepare()
 
 
 def test_the_kit_stands_on_the_foundations_only() -> None:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 
 from components.agent_fleet.settings import COORDINATOR, NAMESPACE, AgentFleetSettings, Priority
-from components.agent_fleet.workloads import budgets, grants, priority_class, scaler_manifests
+from components.agent_fleet.workloads import budgets, grants, priority_class_name, scaler_manifests
+from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
 from components.eks_cluster import EksCluster
-from components.mcp_platform.platform import priority_class as priority_manifest
+from components.kubernetes.priority import priority_class
 from components.tenancy import DeployedWorkload, WorkloadNamespace
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
 
 PRIORITIES: Final[Mapping[Priority, tuple[int, str, bool]]] = {
     # below -10 the cluster autoscaler starts no node for a pod (its default cutoff)
@@ -51,12 +49,12 @@ class AgentFleet(pulumi.ComponentResource):
     ) -> None:
         super().__init__("platform:index:AgentFleet", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        objects, workloads = services.objects, plan.egress.of(NAMESPACE)
+        objects, workloads = services.objects, plan.workloads_in(NAMESPACE)
         self.namespace = NAMESPACE
         self.coordinator = f"http://{COORDINATOR}.{NAMESPACE}.svc.cluster.local:{settings.coordinator.port}"
         self.budgets = budgets(settings)
         for priority, (value, description, preempts) in PRIORITIES.items():
-            manifest = priority_manifest(priority_class(priority), value, description, preempts=preempts)
+            manifest = priority_class(priority_class_name(priority), value, description, preempts=preempts)
             objects.add(manifest, parent=self)
         WorkloadNamespace(plan.namespaces[NAMESPACE], workloads, context, objects, cluster.ref, opts=child)
         if context.identity.phase == "running":

@@ -64,7 +64,7 @@ def queue(agent: str) -> str:
     return f"agents:{agent}"
 
 
-def priority_class(priority: str) -> str:
+def priority_class_name(priority: str) -> str:
     """The name of a priority's class."""
     return f"agents-{priority}"
 
@@ -93,7 +93,7 @@ def _coordinator(settings: AgentFleetSettings, names: Names) -> Workload:
         replicas=replicas_of(scaling),
         scaling=scaling if isinstance(scaling, ResourceScaling) else None,
         probes=Probes(liveness=Probe(port=PORT, path="/health")),
-        priority_class=priority_class("high"),
+        priority_class=priority_class_name("high"),
         env={"COORDINATOR_PORT": str(coordinator.port), "QUEUE_PREFIX": queue(""), **_cache_environment()},
         secrets=(_cache_secret(settings.queue_user, names),),
         calls=(ToCache(),),
@@ -116,7 +116,7 @@ def _agent(
         replicas=agent.scaling.replicas if isinstance(agent.scaling, FixedScaling) else None,
         scaling=_scaling(agent.name, agent.scaling),
         probes=Probes(liveness=Probe(port=PORT, path="/health")),
-        priority_class=priority_class(agent.priority),
+        priority_class=priority_class_name(agent.priority),
         placement=Placement(group=SPOT if agent.placement == "spot" else GENERAL),
         env=_environment(agent, names),
         files={_SERVERS: servers_document(agent, mcp)},

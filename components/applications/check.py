@@ -5,7 +5,8 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator, Sequence
 
-from components.applications.settings import SECTION, Application, ApplicationsSettings
+from components.applications.application import Application
+from components.applications.settings import SECTION, ApplicationsSettings
 from components.applications.workloads import application_workloads
 from components.context import StackIdentity
 from components.edge import EdgeSettings

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 
 from components.applications.place import PRIORITY_CLASS, url
 from components.applications.settings import ApplicationsSettings
 from components.applications.workloads import grants
+from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
 from components.eks_cluster import EksCluster
-from components.mcp_platform.platform import priority_class
+from components.kubernetes.priority import priority_class
 from components.tenancy import DeployedWorkload, WorkloadNamespace
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
 
 PRIORITY: Final = 3000
 """Above servers and agents: pupils and teachers wait for these."""
@@ -46,7 +44,7 @@ class Applications(pulumi.ComponentResource):
         super().__init__("platform:index:Applications", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.namespace = settings.namespace_in(context.names)
-        objects, workloads = services.objects, plan.egress.of(self.namespace)
+        objects, workloads = services.objects, plan.workloads_in(self.namespace)
         self.endpoints = {
             key: url(key, self.namespace, row.port)
             for key, row in settings.applications.items()

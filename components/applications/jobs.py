@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+from components.applications.application import Application, LoadTest, SmokeTest
 from components.applications.laws import LOAD_TEST, SMOKE
 from components.applications.place import PART_OF, PORT, Place, url
 from components.applications.rollout import migration_name
-from components.applications.settings import Application, LoadTest, SmokeTest
 from components.applications.stores import database_of
 from components.kubernetes.paths import ToWorkload
 from components.kubernetes.pods import config_checksum
@@ -75,7 +75,7 @@ def smoke_job(smoke: SmokeTest, released: Sequence[Workload], place: Place) -> W
             "RELEASE": _release(released),
         },
         calls=tuple(ToWorkload(w.namespace, w.name, PORT) for w in listening),
-        after=tuple(f"{w.kind}/{w.name}" for w in released if w.lasting),
+        after=tuple(w.reference for w in released if w.lasting),
         retries=2,
         deadline_seconds=300,
     )
@@ -99,7 +99,7 @@ def load_test_job(load: LoadTest, released: Sequence[Workload], place: Place) ->
         },
         files={_SCRIPT: script(load)},
         calls=(ToWorkload(target.namespace, target.name, PORT),),
-        after=(f"Job/{SMOKE}",) if place.settings.smoke is not None else tuple(f"{w.kind}/{w.name}" for w in released),
+        after=(f"Job/{SMOKE}",) if place.settings.smoke is not None else tuple(w.reference for w in released),
         # what failed once for load would be let pass by chance
         retries=0,
         deadline_seconds=load.seconds + _AROUND_SECONDS,

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from components.applications.application import Application, ApplicationDefaults, LoadTest
 from components.applications.rollout import migration_name, release_names
+from components.kubernetes.workload import Delivery
 from components.model import Problem, one_of, refuse_all
-from components.workload_settings import among, most_replicas
-
-if TYPE_CHECKING:
-    from components.applications.settings import Application, ApplicationDefaults, LoadTest
-    from components.kubernetes.workload import Delivery
-    from components.workload_settings import ServerScaling
+from components.workload_settings import ServerScaling, among, most_replicas
 
 SMOKE: Final = "smoke"
 LOAD_TEST: Final = "load-test"

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from components.applications.settings import ApplicationsSettings
 from components.context import StackIdentity
 from components.edge.hosts import Hosts
 from components.ingress.entry import public_gateway
 from components.kubernetes.workload import Key, SignIn
 from components.naming import Names
-
-if TYPE_CHECKING:
-    from components.applications.settings import ApplicationsSettings
 
 PORT: Final = "http"
 PART_OF: Final = "applications"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from components.applications.application import Application
 from components.applications.place import Place
-from components.applications.settings import SECTION, Application, ApplicationsSettings
+from components.applications.settings import SECTION, ApplicationsSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.data_layer.cache import login_secret

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from components.applications.application import Application, CommandHealth
 from components.applications.jobs import load_test_job, migration_job, smoke_job
 from components.applications.laws import LOAD_TEST, SMOKE
 from components.applications.place import PART_OF, PORT, PRIORITY_CLASS, Place, url
@@ -19,7 +20,7 @@ from components.applications.rollout import (
     colour_name,
     migration_name,
 )
-from components.applications.settings import Application, ApplicationsSettings, CommandHealth
+from components.applications.settings import ApplicationsSettings
 from components.applications.stores import store_calls, store_environment, store_secrets
 from components.context import StackIdentity
 from components.kubernetes.paths import Call, FromLoadBalancer, ToExternal, ToWorkload

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.cluster_plan import ClusterPlan
 from components.context import Context
 from components.eks_cluster import EksCluster
 from components.kubernetes.cluster_objects import ClusterObjects
@@ -19,9 +20,6 @@ from components.operators.operator import Operator, Site
 from components.pod_identity import PodIdentity
 from components.tenancy import secrets_role_parts
 from components.versions import Addon, Chart
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
 
 SERVED: Final[dict[str, tuple[str, ...]]] = {
     "external-secrets": ("external-secrets.io",),
@@ -70,7 +68,7 @@ class Installer:
                 continue
             self.objects.add_all(namespace_manifests(self.plan.namespaces[name]), parent=parent)
             # workloads of ours bring their own
-            ours = {workload.name for workload in self.plan.egress.of(name)}
+            ours = {workload.name for workload in self.plan.workloads_in(name)}
             self._policies[name] = [
                 self.objects.add(policy, parent=parent)
                 for policy in self.plan.topology.policies(name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 
+from components.cluster_plan import ClusterPlan
 from components.cluster_services.installer import Installer
 from components.cluster_services.node_pools import PATIENCE, node_class, node_pool
 from components.cluster_services.settings import ClusterServicesSettings
@@ -22,12 +23,7 @@ from components.kubernetes.policy_rules import ingress_only
 from components.kubernetes.team_access import cluster_viewers, team_roles
 from components.networking import Networking
 from components.operators.footprint import Home
-from components.operators.operator import ClusterBackups, Operator, Site
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
-    from components.observability.settings import ObservabilitySettings
-    from components.resilience.settings import ResilienceSettings
+from components.operators.operator import BackupSchedule, ClusterBackups, Operator, Site, Telemetry
 
 OBSERVABILITY: Final = frozenset({"kube-prometheus-stack", "loki", "alloy"})
 """Operators that the component Observability brings."""
@@ -51,8 +47,8 @@ class ClusterServices(pulumi.ComponentResource):
         name: str,
         plan: ClusterPlan,
         settings: ClusterServicesSettings,
-        watching: ObservabilitySettings,
-        recovery: ResilienceSettings,
+        telemetry: Telemetry,
+        backups: BackupSchedule,
         context: Context,
         cluster: EksCluster,
         networking: Networking,
@@ -80,12 +76,10 @@ class ClusterServices(pulumi.ComponentResource):
             vpc_id=networking.vpc_id,
             logs_bucket=context.names.bucket("loki"),
             logs_key_arn=keys.logs.arn,
-            log_days=watching.log_days,
-            metrics_days=watching.metrics_days,
-            metrics_gib=watching.metrics_gib,
+            telemetry=telemetry,
             interruption_queue=cluster.karpenter.queue_name if cluster.karpenter else "",
             keep_volumes=context.production,
-            backups=_backups(recovery, context, keys),
+            backups=_backups(backups, context, keys),
         )
         there = {operator.home.namespace(site.platform) for operator in plan.operators if operator.name in DELIVERY}
         secretive = (*SECRET_NAMESPACES, plan.applications, *sorted(there))
@@ -140,17 +134,15 @@ class ClusterServices(pulumi.ComponentResource):
             self.objects.add(node_pool(name, pool), parent=self, depends_on=[made], timeout=PATIENCE)
 
 
-def _backups(recovery: ResilienceSettings, context: Context, keys: Keys) -> ClusterBackups | None:
+def _backups(schedule: BackupSchedule, context: Context, keys: Keys) -> ClusterBackups | None:
     """What Velero is told, where settings say that there is one: a standby always has it, to restore from."""
-    if recovery.cluster.velero_hours is None and not context.identity.standby:
+    if schedule.every_hours is None and not context.identity.standby:
         return None
     return ClusterBackups(
         bucket=context.names.bucket("velero"),
         key_arn=keys.backups.arn,
         volumes_key_arn=keys.volumes.arn,
-        every_hours=recovery.cluster.velero_hours,
-        keep_days=recovery.keep_days,
-        keep_frequent_days=recovery.keep_frequent_days,
+        schedule=schedule,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 
+from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
 from components.data_layer import DataLayer
@@ -18,9 +19,6 @@ from components.kubernetes.register import Merge
 from components.naming import Names
 from components.pod_identity import Grant
 from components.tenancy import DeployedWorkload, WorkloadNamespace
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
 
 _OWNER_TAG: Final = {True: "aws:rds:primaryDBClusterArn", False: "aws:rds:primaryDBInstanceArn"}
 """The tag that RDS puts on a secret it manages, by whether the database is a cluster (RDS user guide, "Password
@@ -59,7 +57,7 @@ class DatabaseAccess(pulumi.ComponentResource):
     ) -> None:
         super().__init__("platform:index:DatabaseAccess", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        objects, workloads = services.objects, plan.egress.of(NAMESPACE)
+        objects, workloads = services.objects, plan.workloads_in(NAMESPACE)
         clustered = data.clustered
         arn = context.names.arn("rds", f"{'cluster' if clustered else 'db'}:{data.database.identifier}")
         managed = not own_master(data.settings)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lightkube.models.meta_v1 import ObjectMeta
 
+from components.delivery.delivered import DeliveredApplication
 from components.delivery.kinds import KINDS
 from components.delivery.settings import NAMESPACE, DeliverySettings, Window
 from components.kubernetes import labels as label
@@ -24,9 +25,6 @@ from components.kubernetes.crds.argocd import (
     SyncPolicy,
     SyncWindow,
 )
-
-if TYPE_CHECKING:
-    from components.delivery.tree import DeliveredApplication
 
 FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 """An Application that is deleted first deletes what it made, and ends when that is gone."""

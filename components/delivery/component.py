@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 from lightkube.models.meta_v1 import ObjectMeta
 
+from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
 from components.delivery.access import roles
 from components.delivery.applications import projects, root
 from components.delivery.bridge import Bridge, cluster_secret, content
+from components.delivery.delivered import PROJECTS, delivered
 from components.delivery.settings import NAMESPACE, DeliverySettings
-from components.delivery.tree import APPLICATIONS, PROJECTS, delivered
+from components.delivery.tree import APPLICATIONS
 from components.delivery.values import NOTIFICATIONS_SECRET, SIGN_IN_SECRET, SLACK_KEY, WEBHOOK_SECRET, values
 from components.eks_cluster import EksCluster
 from components.kubernetes.crds.external_secrets import (
@@ -33,9 +35,6 @@ from components.operators.catalog.delivery import ARGO, ARGO_CD
 from components.operators.footprint import Home
 from components.operators.operator import merged
 from components.tenancy import open_secrets
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
 
 PATIENCE: Final = "30m"
 """For a deletion of the root Application: it takes out every Application, each of which takes out its workloads."""

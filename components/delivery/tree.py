@@ -8,32 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from components.cluster_plan import ClusterPlan
 from components.delivery.applications import application
+from components.delivery.delivered import DeliveredApplication, delivered
 from components.delivery.kinds import KINDS, DeliveredKind
+from components.delivery.settings import DeliverySettings
 from components.kubernetes.cluster_objects import TwoOwnersError
 from components.kubernetes.manifest import Json, Manifest, api_version_of, kind_of, name_of, namespace_of
 from components.kubernetes.manifests import workload_manifests
 from components.kubernetes.workload import Workload
-from components.naming import fit
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
-    from components.delivery.settings import DeliverySettings
 
 APPLICATIONS: Final = "applications"
 """The directory of the Applications. No application is so called: every one has its namespace in its name."""
-PROJECTS: Final[Mapping[str, str]] = {
-    "mcp-platform": "mcp",
-    "agent-fleet": "agents",
-    "applications": "applications",
-}
-"""Argo CD's projects by what a namespace is part of."""
 _BEFORE: Final = -10
 """Wave of the first Job that goes before; all else is in wave 0."""
-_LABEL: Final = 63
-"""Longest label value: an application's name is one."""
 
 Document = dict[str, Json]
 """One Kubernetes object as plain data."""
@@ -41,60 +31,6 @@ Document = dict[str, Json]
 
 class UndeliverableError(ValueError):
     """An object of a kind that no project of Argo CD may make: it belongs to the update."""
-
-
-@dataclass(frozen=True)
-class DeliveredApplication:
-    """Workloads that come in together, as one Application."""
-
-    name: str
-    project: str
-    namespace: str
-    workloads: tuple[Workload, ...]
-
-
-def delivered(plan: ClusterPlan) -> list[DeliveredApplication]:
-    """What of a cluster's workloads Argo CD delivers, in the order of their declaration.
-
-    Workloads that come after one another come in together: Argo CD keeps an order within an Application only.
-    """
-    ours = [workload for workload in plan.egress.workloads if workload.delivery == "argocd"]
-    heads = {(w.namespace, _reference(w)): (w.namespace, _reference(w)) for w in ours}
-
-    def head(node: tuple[str, str]) -> tuple[str, str]:
-        while heads[node] != node:
-            node = heads[node]
-        return node
-
-    for workload in ours:
-        for first in workload.after:
-            if (workload.namespace, first) in heads:
-                heads[head((workload.namespace, _reference(workload)))] = head((workload.namespace, first))
-    found: dict[tuple[str, str], list[Workload]] = {}
-    for workload in ours:
-        found.setdefault(head((workload.namespace, _reference(workload))), []).append(workload)
-    return [
-        DeliveredApplication(
-            fit(f"{namespace}-{_called(group)}", _LABEL),
-            PROJECTS[plan.namespaces[namespace].part_of],
-            namespace,
-            tuple(group),
-        )
-        for (namespace, _), group in found.items()
-    ]
-
-
-def _reference(workload: Workload) -> str:
-    """As ``after`` names it."""
-    return f"{workload.kind}/{workload.name}"
-
-
-def _called(group: Sequence[Workload]) -> str:
-    """The workload's name; of several, what they are part of together."""
-    for names in ({w.name for w in group}, {w.component for w in group}, {w.part_of for w in group}):
-        if len(names) == 1:
-            return names.pop()
-    return group[0].part_of
 
 
 def rendered_tree(stack: str, settings: DeliverySettings, plans: Iterable[ClusterPlan]) -> dict[str, Document]:
@@ -140,7 +76,7 @@ class _Turn:
 
 def _turns(group: Sequence[Workload]) -> dict[str, _Turn]:
     """Everyone's turn by name, from who comes after whom."""
-    by_reference = {_reference(workload): workload for workload in group}
+    by_reference = {workload.reference: workload for workload in group}
 
     def first(workload: Workload) -> list[Workload]:
         return [by_reference[name] for name in workload.after if name in by_reference]
@@ -160,7 +96,7 @@ def _turns(group: Sequence[Workload]) -> dict[str, _Turn]:
         elif lasting_before(workload):
             turns[workload.name] = _Turn("after", rank(workload, after=True))
         else:
-            before = _reference(workload) in waited_for
+            before = workload.reference in waited_for
             turns[workload.name] = _Turn("before" if before else "main", rank(workload, after=False))
     return turns
 

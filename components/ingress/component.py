@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
+from components.cluster_plan import ClusterPlan
 from components.cluster_services import ClusterServices
 from components.context import Context
 from components.data_layer import DataLayer
@@ -22,9 +23,6 @@ from components.ingress.entry import (
     target_groups,
 )
 from components.networking import Networking
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
 
 ACCESS_LOGS: Final = "access-logs"
 PATIENCE: Final = "20m"

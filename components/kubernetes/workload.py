@@ -309,6 +309,11 @@ class Workload(Settings):
         return self.namespace, self.name
 
     @property
+    def reference(self) -> str:
+        """As ``after`` of another workload names it."""
+        return f"{self.kind}/{self.name}"
+
+    @property
     def lasting(self) -> bool:
         """Whether it runs for ever (Deployment, StatefulSet) rather than to an end."""
         return self.kind in {"Deployment", "StatefulSet"}

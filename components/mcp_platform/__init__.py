@@ -3,9 +3,10 @@
 from components.mcp_platform.egress import ENVOY, Egress, with_egress_proxy
 from components.mcp_platform.platform import McpPlatform
 from components.mcp_platform.settings import EgressProxySettings, McpPlatformSettings, McpServer, PermissionProfile
-from components.mcp_platform.workloads import ContextStore, buckets, repositories, secrets, workloads
+from components.mcp_platform.workloads import CONTEXTS, ContextStore, buckets, repositories, secrets, workloads
 
 __all__ = [
+    "CONTEXTS",
     "ENVOY",
     "ContextStore",
     "Egress",

@@ -53,10 +53,6 @@ class Egress:
     proxy: EgressProxy | None
     """``None`` where no workload calls a host outside."""
 
-    def of(self, namespace: str) -> list[Workload]:
-        """The workloads of one namespace."""
-        return [workload for workload in self.workloads if workload.namespace == namespace]
-
 
 def with_egress_proxy(
     workloads: Sequence[Workload], settings: EgressProxySettings, caches: Mapping[str, str]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from components.context import StackIdentity
+from components.data_layer import DataLayerSettings
 from components.edge.hosts import Hosts
 from components.ingress.entry import public_gateway
 from components.kubernetes.paths import Call, ToAws, ToExternal, ToWorkload
@@ -27,6 +28,10 @@ STICKY_SECONDS: Final = 3600
 _PROFILE: Final = "/etc/mcp/profile.json"
 
 
+CONTEXTS: Final = "mcp-contexts"
+"""The table of MCP contexts, among the data layer's tables."""
+
+
 @dataclass(frozen=True)
 class ContextStore:
     """The table of contexts, as the data layer's settings have it."""
@@ -37,6 +42,12 @@ class ContextStore:
     """Attribute with the second (Unix time) at which an item goes."""
     days: int
     """Days until it goes: the writer sets the attribute to now and so many days."""
+
+    @classmethod
+    def of(cls, data: DataLayerSettings, names: Names) -> ContextStore:
+        """The table among ``data``'s, which must have it."""
+        table = data.tables[CONTEXTS]
+        return cls(names.of("dynamodb", CONTEXTS), table.ttl_attribute, table.retention_days or 0)
 
 
 def workloads(

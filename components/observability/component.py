@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 from lightkube.models.meta_v1 import ObjectMeta
 
+from components.cluster_plan import ClusterPlan
 from components.cluster_services.services import OBSERVABILITY, ClusterServices, homes
 from components.context import Context
 from components.data_layer import DataLayer
@@ -30,9 +31,6 @@ from components.observability.settings import ObservabilitySettings
 from components.operators.catalog.prometheus import GRAFANA_ADMIN_SECRET
 from components.operators.operator import merged
 from components.tenancy import DeployedWorkload, open_secrets
-
-if TYPE_CHECKING:
-    from components.cluster_plan import ClusterPlan
 
 NAMESPACE: Final = "monitoring"
 SECRETS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -91,7 +89,7 @@ class Observability(pulumi.ComponentResource):
         self, plan: ClusterPlan, context: Context, cluster: EksCluster, services: ClusterServices, data: DataLayer
     ) -> None:
         child = pulumi.ResourceOptions(parent=self)
-        workloads = plan.egress.of(NAMESPACE)
+        workloads = plan.workloads_in(NAMESPACE)
         for workload in workloads:
             DeployedWorkload(
                 workload,

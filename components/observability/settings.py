@@ -11,6 +11,7 @@ from components.context import StackIdentity
 from components.data_classes import LIMITS, DataClass, log_limit
 from components.model import Days, Problem, Settings
 from components.observability.routing import Contacts
+from components.operators.operator import Telemetry
 
 
 class ExporterSettings(Settings):
@@ -33,6 +34,10 @@ class ObservabilitySettings(Settings):
     """What is measured of the stores; caches are where they have a user of namespace ``monitoring``."""
     log_days: Days = 90
     """How long Loki keeps container logs."""
+
+    def telemetry(self) -> Telemetry:
+        """How long a cluster keeps what it tells."""
+        return Telemetry(self.log_days, self.metrics_days, self.metrics_gib)
 
 
 def check(identity: StackIdentity, settings: ObservabilitySettings) -> Iterator[Problem]:

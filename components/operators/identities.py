@@ -52,7 +52,7 @@ def operator_grants(
         grants["velero"] = lambda: [
             *(
                 _bucket_to_read(kept.bucket, kept.key_arn)
-                if kept.every_hours is None
+                if kept.schedule.every_hours is None
                 else _bucket(kept.bucket, kept.key_arn, _MULTIPART)
             ),
             *_snapshots(names, kept.volumes_key_arn),

@@ -33,20 +33,39 @@ class OperatorIdentity:
 
 
 @dataclass(frozen=True)
+class BackupSchedule:
+    """How often Velero backs a cluster up, and how long it keeps that."""
+
+    every_hours: int | None
+    """Hours between two backups. ``None``: no Velero; in a standby one that restores what its primary's keeps there."""
+    keep_days: int
+    """Days that a day's backup is kept."""
+    keep_frequent_days: int
+    """Days that the others are kept."""
+
+
+@dataclass(frozen=True)
 class ClusterBackups:
-    """Where and how long Velero keeps what it backs up."""
+    """Where, how often and how long Velero keeps what it backs up."""
 
     bucket: str
     key_arn: pulumi.Input[str]
     """Key of the bucket's objects."""
     volumes_key_arn: pulumi.Input[str]
     """Key of the volumes that it makes snapshots of."""
-    every_hours: int | None
-    """Hours between two backups. ``None``: in a standby, which restores what its primary's Velero keeps there."""
-    keep_days: int
-    """Days that a day's backup is kept."""
-    keep_frequent_days: int
-    """Days that the others are kept."""
+    schedule: BackupSchedule
+
+
+@dataclass(frozen=True)
+class Telemetry:
+    """How long a cluster keeps its logs and metrics."""
+
+    log_days: int
+    """How long Loki keeps logs."""
+    metrics_days: int
+    """How long Prometheus keeps metrics."""
+    metrics_gib: int | None
+    """Size of Prometheus's volume; ``None`` takes the profile's."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +90,9 @@ class Site:
     """Bucket of Loki's chunks and index."""
     logs_key_arn: pulumi.Input[str]
     """Key that Loki's objects are encrypted under."""
-    log_days: int
-    """How long Loki keeps logs."""
+    telemetry: Telemetry
     interruption_queue: str
     """Queue that tells Karpenter of spot interruptions."""
-    metrics_days: int = 30
-    """How long Prometheus keeps metrics."""
-    metrics_gib: int | None = None
-    """Size of Prometheus's volume; ``None`` takes the profile's."""
     keep_volumes: bool = False
     """Whether volumes outlive their StatefulSet: production's do, elsewhere a destroy ends empty."""
     storage_class: str = "gp3"

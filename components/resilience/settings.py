@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from components.data_layer.stores import BackupDays
 from components.model import Email, Problem, Settings, Slug, refuse, refuse_all, repeated
+from components.operators.operator import BackupSchedule
 from components.resilience.tiers import Tier
 
 EveryHours = Literal[1, 2, 3, 4, 6, 8, 12, 24]
@@ -149,6 +150,10 @@ class ResilienceSettings(Settings):
     def copied_buckets(self) -> frozenset[str]:
         """The buckets that are in the recovery region too: the copies, and the one that takes their access logs."""
         return frozenset((*self.replicate, "access-logs"))
+
+    def cluster_backups(self) -> BackupSchedule:
+        """When Velero backs a cluster up."""
+        return BackupSchedule(self.cluster.velero_hours, self.keep_days, self.keep_frequent_days)
 
     def table(self, name: str) -> Protection:
         """The protection of a table."""

@@ -16,7 +16,7 @@ from sandbox.cloud.schema import Schema, schema
 from sandbox.model import Properties, Resource
 
 if TYPE_CHECKING:
-    from sandbox.engine.goal import Goal
+    from sandbox.protocol.goal import Goal
 
 Expansion: TypeAlias = "Generator[Goal, Resource | None, tuple[Properties, dict[str, list[str]]]]"
 """Yields the goals of a component's children and wants each back as made."""

@@ -24,7 +24,7 @@ from sandbox.cloud.shapes import Shape
 from sandbox.model import UNKNOWN, Properties, Resource, Secret, Value
 
 if TYPE_CHECKING:
-    from sandbox.engine.goal import Goal
+    from sandbox.protocol.goal import Goal
 
 PREFIX: Final = "kubernetes:"
 HELM_RELEASE: Final = "kubernetes:helm.sh/v3:Release"

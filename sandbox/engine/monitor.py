@@ -15,13 +15,14 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from sandbox.cloud import Cloud, Refused
-from sandbox.engine import transforms, urns
-from sandbox.engine.convert import contains, to_python, to_struct
+from sandbox.engine import transforms
 from sandbox.engine.errors import InvokeFailed, ResourceFailed, SandboxError
-from sandbox.engine.goal import Goal
 from sandbox.engine.order import in_order
 from sandbox.engine.preview import Prior, standing
 from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret, Unknown
+from sandbox.protocol import urns
+from sandbox.protocol.convert import contains, to_python, to_struct
+from sandbox.protocol.goal import Goal
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import callback_pb2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 
-from sandbox.engine.urns import STACK_TYPE
 from sandbox.model import Resource
+from sandbox.protocol.urns import STACK_TYPE
 
 
 def needs(resource: Resource) -> Iterator[str]:

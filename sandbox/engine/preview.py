@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from sandbox.engine.convert import contains
 from sandbox.model import Properties, Resource, Run, Secret, Unknown, Value
+from sandbox.protocol.convert import contains
 
 if TYPE_CHECKING:
-    from sandbox.engine.goal import Goal
+    from sandbox.protocol.goal import Goal
 
 
 class Prior:

@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 import grpc.aio
 from pulumi.runtime.proto import alias_pb2, callback_pb2, callback_pb2_grpc, resource_pb2
 
-from sandbox.engine.convert import to_python, to_struct
-from sandbox.engine.goal import Goal, alias_urn, timeouts
+from sandbox.protocol.convert import to_python, to_struct
+from sandbox.protocol.goal import Goal, alias_urn, timeouts
 
 Callback: TypeAlias = tuple[str, str]
 """Address and token of one transform."""

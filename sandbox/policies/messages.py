@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 
 from pulumi.runtime.proto import analyzer_pb2
 
-from sandbox.engine.convert import REFERENCE, SIGNATURE, to_struct
 from sandbox.model import Properties, Resource, Secret, Value
+from sandbox.protocol.convert import REFERENCE, SIGNATURE, to_struct
 
 
 class Messages:

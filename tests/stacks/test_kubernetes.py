@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.engine.goal import seconds
 from sandbox.model import Run
+from sandbox.protocol.goal import seconds
 from tests.pod_security import hardening_violations, pod_of, restricted_violations
 from tests.stacks.graph import manifests, plain
 

@@ -97,7 +97,7 @@ def _loki_config(site: Site) -> Values:
             "s3": {"region": site.region, "sse": {"type": "SSE-KMS", "kms_key_id": site.logs_key_arn}},
         },
         "limits_config": {
-            "retention_period": f"{site.log_days * 24}h",
+            "retention_period": f"{site.telemetry.log_days * 24}h",
             "reject_old_samples": True,
             "reject_old_samples_max_age": "168h",
             "ingestion_rate_mb": 8,

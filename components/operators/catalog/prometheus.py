@@ -207,7 +207,7 @@ def _claims_end(site: Site) -> Values:
 
 
 def _prometheus_values(site: Site) -> Values:
-    gib = site.metrics_gib or _PROMETHEUS[site.profile][2]
+    gib = site.telemetry.metrics_gib or _PROMETHEUS[site.profile][2]
     return {
         "podDisruptionBudget": {"enabled": _replicas(site.profile) > 1},
         "prometheusSpec": {
@@ -216,7 +216,7 @@ def _prometheus_values(site: Site) -> Values:
             "resources": _prometheus(site.profile).resources(),
             "scrapeInterval": f"{SCRAPE_SECONDS}s",
             "evaluationInterval": f"{SCRAPE_SECONDS}s",
-            "retention": f"{site.metrics_days}d",
+            "retention": f"{site.telemetry.metrics_days}d",
             # the volume never fills: what is oldest goes first
             "retentionSize": f"{gib * 85 // 100}GiB",
             "externalLabels": {"cluster": site.cluster, "environment": site.env, "region": site.region},

@@ -21,7 +21,7 @@ from components.operators.footprint import (
     Values,
     to_aws,
 )
-from components.operators.operator import ClusterBackups, Operator, OperatorIdentity, Site
+from components.operators.operator import BackupSchedule, Operator, OperatorIdentity, Site
 from components.versions import CHARTS, IMAGES
 
 VELERO_ACCOUNT: Final = "velero-server"
@@ -79,13 +79,13 @@ def _schedule(cron: str, days: int) -> Values:
     }
 
 
-def _schedules(backups: ClusterBackups) -> Values:
+def _schedules(schedule: BackupSchedule) -> Values:
     """One that is frequent and soon gone, one a day that stays. Times: between the database's own (platform)."""
-    if backups.every_hours is None:
+    if schedule.every_hours is None:
         return {}
     return {
-        "frequent": _schedule(f"20 */{backups.every_hours} * * *", backups.keep_frequent_days),
-        "daily": _schedule("40 5 * * *", backups.keep_days),
+        "frequent": _schedule(f"20 */{schedule.every_hours} * * *", schedule.keep_frequent_days),
+        "daily": _schedule("40 5 * * *", schedule.keep_days),
     }
 
 
@@ -127,19 +127,19 @@ def _velero_values(site: Site) -> Values:
                     "bucket": backups.bucket,
                     "prefix": site.cluster,
                     # a standby's cluster has its primary's name: what it wrote would mix with the copies that come in
-                    "accessMode": "ReadOnly" if backups.every_hours is None else "ReadWrite",
+                    "accessMode": "ReadOnly" if backups.schedule.every_hours is None else "ReadWrite",
                     "config": {"region": site.region, "kmsKeyId": backups.key_arn},
                 }
             ],
             "volumeSnapshotLocation": [{**location, "config": {"region": site.region}}],
-            "defaultBackupTTL": f"{backups.keep_days * 24}h",
+            "defaultBackupTTL": f"{backups.schedule.keep_days * 24}h",
             "logFormat": "json",
         },
         # credentials come by Pod Identity
         "credentials": {"useSecret": False},
         "serviceAccount": {"server": {"name": VELERO_ACCOUNT}},
         "deployNodeAgent": False,
-        "schedules": _schedules(backups),
+        "schedules": _schedules(backups.schedule),
     }
 
 

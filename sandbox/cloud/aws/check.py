@@ -6,8 +6,8 @@ from sandbox.cloud.aws import names
 from sandbox.cloud.provider import ProviderConfig
 from sandbox.cloud.refusal import Refused
 from sandbox.cloud.schema import Schema
-from sandbox.engine.convert import contains
 from sandbox.model import UNKNOWN, Properties, Secret, Unknown
+from sandbox.protocol.convert import contains
 
 
 def check(type_: str, name: str, urn: str, given: Properties, *, provider: ProviderConfig, known: Schema) -> Properties:

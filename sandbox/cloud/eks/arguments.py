@@ -8,9 +8,9 @@ from typing import Final, TypeAlias
 from sandbox.cloud.eks.values import Input, union
 from sandbox.cloud.refusal import Refused
 from sandbox.cloud.schema import schema
-from sandbox.engine.convert import unwrap
-from sandbox.engine.goal import Goal
 from sandbox.model import UNKNOWN, Resource, Value
+from sandbox.protocol.convert import unwrap
+from sandbox.protocol.goal import Goal
 
 Lookup: TypeAlias = "Callable[[str], Resource | None]"
 """Finds a resource of the program by its URN."""

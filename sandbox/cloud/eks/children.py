@@ -8,9 +8,9 @@ from typing import Final, TypeAlias, TypeVar
 
 from sandbox.cloud.eks.arguments import Arguments
 from sandbox.cloud.eks.values import NOTHING, Input, as_json, plain
-from sandbox.engine.convert import reference
-from sandbox.engine.goal import Goal
 from sandbox.model import UNKNOWN, Resource, Value
+from sandbox.protocol.convert import reference
+from sandbox.protocol.goal import Goal
 
 AWS_VERSION: Final = "7.25.0"
 KUBERNETES_VERSION: Final = "4.19.0"

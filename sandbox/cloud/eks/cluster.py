@@ -13,8 +13,8 @@ from sandbox.cloud.eks.kubeconfig import kubeconfig
 from sandbox.cloud.eks.outputs import encryption, issuer_of, outputs_of
 from sandbox.cloud.eks.security_groups import cluster_group, node_group
 from sandbox.cloud.eks.values import NOTHING, Input, as_json, combine, mapping, merged
-from sandbox.engine.goal import Goal
 from sandbox.model import Properties, Resource, Value
+from sandbox.protocol.goal import Goal
 
 TYPE: Final = "eks:index:Cluster"
 _CLUSTER: Final = "aws:eks/cluster:Cluster"

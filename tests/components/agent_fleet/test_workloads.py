@@ -301,7 +301,7 @@ def test_no_secret_stands_in_an_environment(production: Pure) -> None:
 
 
 def test_the_quota_holds_everything_at_its_most_and_a_rollout(production: Pure) -> None:
-    workloads = production.egress.of("mcp-agents")
+    workloads = [w for w in production.egress.workloads if w.namespace == "mcp-agents"]
     quota = quota_for(most(workloads))
     assert quota.requests is not None
     assert quota.limits is not None

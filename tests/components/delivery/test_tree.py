@@ -30,8 +30,7 @@ SETTINGS = DeliverySettings(
 def plan(*workloads: Workload, key: str = "main") -> ClusterPlan:
     """As much of a plan as delivery asks of it."""
     namespaces = {ns.name: ns for ns in platform_namespaces("toolboxai", "toolboxai-dev")}
-    egress = SimpleNamespace(workloads=workloads)
-    return cast("ClusterPlan", SimpleNamespace(key=key, egress=egress, namespaces=namespaces))
+    return cast("ClusterPlan", SimpleNamespace(key=key, workloads=workloads, namespaces=namespaces))
 
 
 def job(name: str, **more: Any) -> Workload:  # noqa: ANN401 - any field

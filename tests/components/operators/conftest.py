@@ -7,7 +7,7 @@ import pytest
 from components.context import Environment
 from components.operators.catalog import selection
 from components.operators.footprint import Profile
-from components.operators.operator import ClusterBackups, Site
+from components.operators.operator import BackupSchedule, ClusterBackups, Site, Telemetry
 
 MakeSite = Callable[[Environment], Site]
 
@@ -28,16 +28,14 @@ def site() -> MakeSite:
             vpc_id="vpc-0123456789abcdef0",
             logs_bucket=f"toolboxai-{tier}-loki-111122223333-us-east-1",
             logs_key_arn="arn:aws:kms:us-east-1:111122223333:alias/toolboxai-logs",
-            log_days=90,
+            telemetry=Telemetry(log_days=90, metrics_days=30, metrics_gib=None),
             interruption_queue=f"toolboxai-{tier}-karpenter",
             keep_volumes=tier == "production",
             backups=ClusterBackups(
                 bucket=f"toolboxai-{tier}-velero-111122223333-us-east-1",
                 key_arn="arn:aws:kms:us-east-1:111122223333:alias/toolboxai-backups",
                 volumes_key_arn="arn:aws:kms:us-east-1:111122223333:alias/toolboxai-volumes",
-                every_hours=3,
-                keep_days=35,
-                keep_frequent_days=1,
+                schedule=BackupSchedule(every_hours=3, keep_days=35, keep_frequent_days=1),
             ),
         )
 

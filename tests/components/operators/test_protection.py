@@ -26,7 +26,8 @@ def velero(site: Site) -> dict[str, Any]:
 def test_velero_backs_up_as_often_as_settings_say(site: MakeSite, hours: int, cron: str) -> None:
     here = site("production")
     assert here.backups is not None
-    schedules = velero(replace(here, backups=replace(here.backups, every_hours=hours)))["schedules"]
+    schedule = replace(here.backups.schedule, every_hours=hours)
+    schedules = velero(replace(here, backups=replace(here.backups, schedule=schedule)))["schedules"]
     assert schedules["frequent"]["schedule"] == cron
     assert schedules["frequent"]["template"]["ttl"] == "24h0m0s"
     assert schedules["daily"]["template"]["ttl"] == "840h0m0s"

@@ -9,7 +9,7 @@ from components.context import Environment
 from components.operators.catalog import ADDONS, CATALOG, OPERATORS
 from components.operators.catalog.addons import sizing
 from components.operators.footprint import Profile, Values
-from components.operators.operator import Operator, Site, merged
+from components.operators.operator import Operator, Site, Telemetry, merged
 from components.versions import Chart
 from tests.components.operators.chart_keys import RECORDED, recorded
 
@@ -246,7 +246,7 @@ def test_replicas_of_addons_are_those_of_the_footprint() -> None:
 
 
 def test_metrics_are_kept_as_the_settings_say(site: MakeSite) -> None:
-    here = replace(site("production"), metrics_days=7, metrics_gib=20)
+    here = replace(site("production"), telemetry=Telemetry(log_days=90, metrics_days=7, metrics_gib=20))
     spec = dig(OPERATORS["kube-prometheus-stack"].values(here), ("prometheus", "prometheusSpec"))
     assert dig(spec, ("retention",)) == "7d"
     assert dig(spec, ("retentionSize",)) == "17GiB"

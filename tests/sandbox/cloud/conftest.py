@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.cloud import Cloud
-from sandbox.engine.goal import Goal
-from sandbox.engine.urns import make
 from sandbox.model import Properties
+from sandbox.protocol.goal import Goal
+from sandbox.protocol.urns import make
 
 Ask = Callable[..., tuple[str, Properties, Properties]]
 

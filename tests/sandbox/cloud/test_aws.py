@@ -7,8 +7,8 @@ import pytest
 
 from sandbox.cloud import Cloud, ProviderConfig, Refused
 from sandbox.cloud.aws.names import fill_in
-from sandbox.engine.goal import Goal
 from sandbox.model import UNKNOWN, Properties, Secret
+from sandbox.protocol.goal import Goal
 
 Ask = Callable[..., tuple[str, Properties, Properties]]
 

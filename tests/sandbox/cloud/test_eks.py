@@ -10,10 +10,10 @@ import pytest
 from sandbox.cloud import Cloud, Refused
 from sandbox.cloud.aws.compute import CERTIFICATE
 from sandbox.cloud.eks.values import Input, combine, mapping, merged
-from sandbox.engine.convert import reference
-from sandbox.engine.goal import Goal
-from sandbox.engine.urns import make
 from sandbox.model import UNKNOWN, Properties, Resource, Value
+from sandbox.protocol.convert import reference
+from sandbox.protocol.goal import Goal
+from sandbox.protocol.urns import make
 
 ROLE = "urn:pulumi:dev::test::aws:iam/role:Role::role"
 VPC = "urn:pulumi:dev::test::aws:ec2/vpc:Vpc::vpc"

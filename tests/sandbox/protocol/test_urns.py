@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.engine import urns
+from sandbox.protocol import urns
 
 STACK = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from sandbox.engine.convert import to_python
-from sandbox.engine.urns import make, package_of, parse
+from sandbox.protocol.convert import to_python
+from sandbox.protocol.urns import make, package_of, parse
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto import alias_pb2, resource_pb2

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
-from sandbox.engine import convert
 from sandbox.model import UNKNOWN, Properties, Secret, Unknown, Value
+from sandbox.protocol import convert
 
 leaves = st.one_of(st.booleans(), st.integers(-(2**40), 2**40), st.floats(allow_nan=False, width=32), st.text())
 values = st.recursive(
