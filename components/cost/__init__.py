@@ -23,7 +23,8 @@ TOPIC: Final = "cost-alerts"
 
 
 _NO_REGION: Final = ("global", "NoRegion")
-"""What Cost Explorer's dimension REGION says of services without one, and of what no service is charged for."""
+"""What Cost Explorer's dimension REGION says of services without one, and of what no service is charged for: keys of
+GetCostAndUsage by REGION, as public programs that read its answers have them (2026)."""
 
 
 @dataclass(frozen=True)
