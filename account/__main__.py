@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from account.configuration import StackSettings
 from account.cost import CostAnomalies
+from account.deploy.images import ImageRole
 from account.deploy.role import DeployRoles
 from account.providers import OidcProviders
 from account.registry import Registry
@@ -37,6 +38,8 @@ Registry(settings.registry, context, keys.of(AccountPurpose.REGISTRY).arn, regis
 
 providers = OidcProviders(settings.deploy, opts=cloud).made if home else []
 roles = DeployRoles(settings.deploy, context, settings.stack.home_region, providers=providers, opts=cloud)
+if settings.images is not None:
+    pulumi.export("pushRoleArn", ImageRole(settings.images, context, providers=providers, opts=cloud).arn)
 if settings.runner is not None:
     network = RunnerNetwork(settings.runner, context, keys.of(AccountPurpose.AUDIT).arn, opts=cloud)
     pulumi.export(

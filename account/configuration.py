@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from account.cost import CostSettings
+from account.deploy.images import ImageSettings
 from account.deploy.trust import DeploySettings
 from account.registry import RegistrySettings
 from account.runner import RunnerSettings
@@ -56,6 +57,8 @@ class StackSettings(Settings):
     """What ECR does by itself."""
     state: StateSettings | None = None
     """Where state of Pulumi's stacks is kept. Only in the home region's file."""
+    images: ImageSettings | None = None
+    """Who pushes images of ours from GitHub. Only in the home region's file: copies go on from there."""
     cost: CostSettings | None = None
     """The account's anomaly monitor. Must be given in the home region, and nowhere else."""
 
@@ -78,6 +81,7 @@ def _once(
     roles: Mapping[LinkedService, LinkedRoleSettings],
     state: StateSettings | None,
     cost: CostSettings | None,
+    images: ImageSettings | None,
 ) -> Iterator[Problem]:
     """What an account has once stands in its home region's file."""
     if identity.home:
@@ -94,14 +98,24 @@ def _once(
         if cost is None:
             yield Problem(("cost",), None, "who is told: the account's anomaly monitor is made in the home region")
         return
-    for key, given in (("service_linked_roles", bool(roles)), ("state", state is not None), ("cost", cost is not None)):
-        if given:
+    sections = {"service_linked_roles": roles or None, "state": state, "cost": cost, "images": images}
+    for key, given in sections.items():
+        if given is not None:
             yield Problem((key,), "(given)", f"nothing: the account has it once, in {identity.home_region}")
+
+
+def _images(deploy: DeploySettings, images: ImageSettings | None) -> Iterator[Problem]:
+    """Tokens of GitHub's are known by a provider, which is made for deployments."""
+    if images is not None and deploy.github is None:
+        yield Problem(
+            ("images",), "(given)", "nothing without deploy.github, which the provider of GitHub's tokens is made for"
+        )
 
 
 CHECKS: Final[Checks] = (
     (("stack", "baseline"), _baseline),
     (("stack", "runner"), _runner),
-    (("stack", "service_linked_roles", "state", "cost"), _once),
+    (("stack", "service_linked_roles", "state", "cost", "images"), _once),
+    (("deploy", "images"), _images),
 )
 """What must hold between sections."""

@@ -16,6 +16,8 @@ GITHUB: Final = "token.actions.githubusercontent.com"
 GITHUB_AUDIENCE: Final = "sts.amazonaws.com"
 PULUMI: Final = "api.pulumi.com/oidc"
 
+GitHubRepository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")]
+GitHubEnvironment = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}$")]
 Organization = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 StackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 
@@ -23,9 +25,9 @@ StackName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-
 class GitHub(Settings):
     """The repository whose workflows deploy."""
 
-    repository: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")]
+    repository: GitHubRepository
     """``<owner>/<name>``."""
-    environment: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}$")]
+    environment: GitHubEnvironment
     """GitHub environment that a job must run in to deploy: its reviewers and branches are the way in."""
 
 
@@ -78,33 +80,37 @@ def preview_trust(account_id: str, settings: DeploySettings) -> Document:
 
 
 def _trust(account_id: str, settings: DeploySettings, github: list[str], operation: str) -> Document:
-    made: Document = {
-        "Version": "2012-10-17",
-        "Statement": [
-            *_github(account_id, settings.github, github),
-            *_pulumi(account_id, settings.pulumi, operation),
-        ],
-    }
+    return _document(
+        [*_of_github(account_id, settings.github, github), *_pulumi(account_id, settings.pulumi, operation)]
+    )
+
+
+def github_trust(account_id: str, subjects: list[str]) -> Document:
+    """Runs of GitHub's whose tokens have one of ``subjects``, word for word. ``ValueError`` for more than IAM takes."""
+    return _document([_github(account_id, subjects)])
+
+
+def _document(statements: list[Statement]) -> Document:
+    made: Document = {"Version": "2012-10-17", "Statement": statements}
     length = len(json.dumps(made, separators=(",", ":")))
     if length > TRUST_LIMIT:
-        raise ValueError(f"trust policy of {length} characters, and IAM takes {TRUST_LIMIT}: fewer stacks")
+        raise ValueError(f"trust policy of {length} characters, and IAM takes {TRUST_LIMIT}: fewer names")
     return made
 
 
-def _github(account_id: str, github: GitHub | None, subjects: list[str]) -> Iterator[Statement]:
+def _github(account_id: str, subjects: list[str]) -> Statement:
+    return {
+        "Sid": "GitHubActions",
+        "Effect": "Allow",
+        "Principal": {"Federated": provider_arn(account_id, GITHUB)},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{GITHUB}:aud": GITHUB_AUDIENCE, f"{GITHUB}:sub": subjects}},
+    }
+
+
+def _of_github(account_id: str, github: GitHub | None, subjects: list[str]) -> Iterator[Statement]:
     if github is not None:
-        yield {
-            "Sid": "GitHubActions",
-            "Effect": "Allow",
-            "Principal": {"Federated": provider_arn(account_id, GITHUB)},
-            "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {
-                "StringEquals": {
-                    f"{GITHUB}:aud": GITHUB_AUDIENCE,
-                    f"{GITHUB}:sub": [f"repo:{github.repository}:{subject}" for subject in subjects],
-                }
-            },
-        }
+        yield _github(account_id, [f"repo:{github.repository}:{subject}" for subject in subjects])
 
 
 def _pulumi(account_id: str, pulumi: PulumiDeployments | None, operation: str) -> Iterator[Statement]:

@@ -245,6 +245,25 @@ def test_no_service_is_written_to_that_no_resource_of_the_platform_is_made_in(ac
     assert written == served
 
 
+PUSHED = {"BatchCheckLayerAvailability", "InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage"}
+"""What a push asks for (ECR user guide, IAM permissions for pushing an image)."""
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "production"])
+def test_the_push_role_pushes_into_every_repository_and_does_nothing_else(
+    stack: str, run_of: RunOf, account_of: RunOf
+) -> None:
+    rights = iam.Rights(graph.policies_of(account_of(ENVIRONMENTS[stack]), "push").values())
+    for repository in graph.of_type(run_of(stack), "aws:ecr/repository:Repository"):
+        for call in PUSHED:
+            assert rights.allow(f"ecr:{call}", str(repository.outputs["arn"])), repository.name
+    assert rights.allow("ecr:GetAuthorizationToken", "*")
+    for call in ("CreateRepository", "DeleteRepository", "BatchDeleteImage", "PutImageTagMutability"):
+        assert not rights.allow(f"ecr:{call}"), call
+    assert not rights.allow("ecr:PutImage", "arn:aws:ecr:us-east-1:111122223333:repository/docker-hub/library/redis")
+    assert not rights.allow("iam:PassRole")
+
+
 # --- and no wider ---------------------------------------------------------------------------------------------------
 
 

@@ -190,6 +190,27 @@ def test_both_roles_open_to_tokens_of_our_runs_only(account_of: RunOf) -> None:
             assert federated == made
 
 
+def test_images_are_pushed_by_runs_of_their_repositories_in_the_environment_that_lets_them_in(
+    account_of: RunOf,
+) -> None:
+    for env in ("dev", "staging", "production"):
+        run = account_of(f"toolboxai-{env}-us-east-1")
+        role = graph.one(run, "aws:iam/role:Role", "push")
+        (statement,) = graph.document(role.inputs["assumeRolePolicy"])["Statement"]
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert statement["Principal"] == {
+            "Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+        }
+        assert list(statement["Condition"]) == ["StringEquals"]
+        told = statement["Condition"]["StringEquals"]
+        assert told["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+        subjects = told["token.actions.githubusercontent.com:sub"]
+        assert f"repo:toolboxai/backend:environment:images-{env}" in subjects
+        assert all(it.startswith("repo:toolboxai/") and it.endswith(f":environment:images-{env}") for it in subjects)
+        assert run.outputs["pushRoleArn"] == role.outputs["arn"]
+    assert "push" not in {it.name for it in graph.of_type(account_of(SECOND), "aws:iam/role:Role")}
+
+
 # --- the rest ---
 
 
