@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
-from sandbox.engine import ExportRefused, InvokeFailed, ResourceFailed, SettingsRefused
+from sandbox.engine import ExportRefused, InvokeFailed, ResourceFailed, SettingsRefused, Unsupported
 from sandbox.exits import INTERRUPTED, STOPPED, WRONG
 from sandbox.policies.model import PackFailed, PolicyConfigRefused
 from sandbox.refusals import CallRefused, DirectoryRefused, ProgramFailed
@@ -27,6 +27,7 @@ _KINDS: Final[dict[type[Exception], tuple[str, str, int]]] = {
     CallRefused: ("call", "that can't be done", WRONG),
     InvokeFailed: ("function", "a provider's function could not be called", STOPPED),
     ResourceFailed: ("resource", "a resource could not be made", STOPPED),
+    Unsupported: ("unsupported", "the sandbox doesn't do that", STOPPED),
     PackFailed: ("policy pack", "a policy pack broke, so there is no verdict", STOPPED),
     ProgramFailed: ("program", "the program broke", STOPPED),
 }

@@ -66,6 +66,7 @@ class Resource:
     aliases: list[str] = field(default_factory=list)
     additional_secret_outputs: list[str] = field(default_factory=list)
     custom_timeouts: dict[str, float] = field(default_factory=dict)
+    import_id: str = ""
 
 
 @dataclass

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from sandbox.engine import replaces
-from sandbox.engine.preview import differs, same
+from sandbox.engine.preview import differs, property_path, same
 from sandbox.model import Properties, Resource, Run, Secret, Value
 
 Op: TypeAlias = Literal["create", "update", "replace", "delete", "same"]
@@ -216,7 +216,9 @@ def differences(
 
 
 def _covers(above: str, path: str) -> bool:
-    return above in ("*", path) or path.startswith((f"{above}.", f"{above}[", f"{above} (JSON)"))
+    """Whether ``path`` is at, below or above the path that replaces the resource."""
+    wanted, found = property_path(above), property_path(path.partition(" (JSON)")[0])
+    return all(key in ("*", other) for key, other in zip(wanted, found, strict=False))
 
 
 def _below(path: str, key: str) -> str:

@@ -24,6 +24,7 @@ Expansion: TypeAlias = "Generator[Goal, Resource | None, tuple[Properties, dict[
 PROVIDER_PREFIX: Final = "pulumi:providers:"
 STACK_REFERENCE: Final = "pulumi:pulumi:StackReference"
 AWS_PREFIX: Final = "aws:"
+DYNAMIC_PREFIX: Final = "pulumi-python:"
 _COMPONENTS: Final = f"{eks.TYPE} and {kubernetes.CONFIG_FILE}"
 _BY_ENGINE: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
 """Inputs of a provider that the engine puts there."""
@@ -43,6 +44,8 @@ class Cloud:
     def check(self, goal: Goal, urn: str) -> Properties:
         """The checked inputs of ``goal``: a new dict. ``Refused`` for what the provider would not take."""
         type_ = goal.type
+        if type_.startswith(DYNAMIC_PREFIX):
+            raise Refused("a dynamic provider is code of the program's own, which the simulated cloud doesn't run")
         if type_.startswith(kubernetes.PREFIX) and type_ != kubernetes.HELM_RELEASE:
             return kubernetes.check(type_, goal.name, urn, goal.inputs)
         known = schema(type_, goal.version)

@@ -9,7 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sandbox.engine.errors import ExportRefused, InvokeFailed, ResourceFailed, SandboxError, SettingsRefused
+from sandbox.engine.errors import (
+    ExportRefused,
+    InvokeFailed,
+    ResourceFailed,
+    SandboxError,
+    SettingsRefused,
+    Unsupported,
+)
 from sandbox.engine.export import read_export, to_export, write_export
 from sandbox.engine.timing import Timings
 
@@ -23,6 +30,7 @@ __all__ = [
     "SandboxError",
     "SettingsRefused",
     "Timings",
+    "Unsupported",
     "read_export",
     "replaces",
     "run_program",
@@ -50,7 +58,8 @@ def run_program(
     call ``gc.disable()`` before: else everything the program made is walked once when collecting is switched on again.
 
     Errors: ``SettingsRefused`` for wrong settings or an unknown stack, ``ResourceFailed`` for a resource that could
-    not be made (its ``run`` holds what had been), ``InvokeFailed``; any other exception is the program's own.
+    not be made (its ``run`` holds what had been), ``InvokeFailed``, ``Unsupported``; any other exception is the
+    program's own.
     """
     from sandbox.engine.program import Request, run  # noqa: PLC0415 - imported when there is a program to run
 

@@ -25,6 +25,10 @@ class InvokeFailed(SandboxError):  # noqa: N818 - the same
     """A function of a provider was called that the simulated cloud doesn't know, or with wrong arguments."""
 
 
+class Unsupported(SandboxError):  # noqa: N818 - the same
+    """The program asks something of Pulumi that the sandbox doesn't do; left out in silence it would mislead."""
+
+
 class ResourceFailed(SandboxError):  # noqa: N818 - the same
     """A resource could not be made.
 

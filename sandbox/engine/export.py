@@ -122,6 +122,7 @@ def _state(resource: Resource) -> dict[str, object]:
         "propertyDependencies": resource.property_dependencies,
         "additionalSecretOutputs": resource.additional_secret_outputs,
         "customTimeouts": resource.custom_timeouts,
+        "importID": resource.import_id,
         "retainOnDelete": resource.retain_on_delete,
         "deletedWith": resource.deleted_with,
         "ignoreChanges": resource.ignore_changes,
@@ -153,6 +154,7 @@ def _resource(state: dict[str, Any]) -> Resource:
         replace_on_changes=state.get("replaceOnChanges") or [],
         additional_secret_outputs=state.get("additionalSecretOutputs") or [],
         custom_timeouts=state.get("customTimeouts") or {},
+        import_id=state.get("importID", ""),
     )
 
 

@@ -16,16 +16,16 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from sandbox.cloud import Cloud, Refused
 from sandbox.engine import transforms
-from sandbox.engine.errors import InvokeFailed, ResourceFailed, SandboxError
+from sandbox.engine.errors import InvokeFailed, ResourceFailed, Unsupported
 from sandbox.engine.order import in_order
 from sandbox.engine.preview import Prior, standing
 from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret, Unknown
 from sandbox.protocol import urns
 from sandbox.protocol.convert import contains, to_python, to_struct
-from sandbox.protocol.goal import Goal
+from sandbox.protocol.goal import Goal, alias_urn, not_done
 
 if TYPE_CHECKING:
-    from pulumi.runtime.proto import callback_pb2
+    from pulumi.runtime.proto import alias_pb2, callback_pb2
 
 GET_RESOURCE: Final = "pulumi:pulumi:getResource"
 Response = resource_pb2.RegisterResourceResponse
@@ -87,7 +87,11 @@ class SandboxMonitor(MockMonitor):
         self, request: resource_pb2.RegisterResourceRequest
     ) -> Response | Later:
         """Make and record one resource, or a remote component with its children."""
-        goal = Goal.of(request, self._stack, self._project)
+        refused = not_done(request)
+        if refused:
+            options = ", ".join(refused)
+            raise Unsupported(f"{request.type} {request.name!r}: the sandbox doesn't do its option {options}")
+        goal = Goal.of(request, self._alias)
         self._inherit(goal)
         found = self._transforms.of(request.transforms, goal.parent)
         if found:
@@ -97,7 +101,7 @@ class SandboxMonitor(MockMonitor):
     async def _register_transformed(
         self, goal: Goal, request: resource_pb2.RegisterResourceRequest, found: list[transforms.Callback]
     ) -> Response:
-        await self._transforms.apply(goal, request, found, self._stack, self._project)
+        await self._transforms.apply(goal, request, found, self._alias)
         if not goal.remote:
             return self._respond(self._register(goal, request.transforms))
         children = self._component(goal, request.transforms)
@@ -108,7 +112,7 @@ class SandboxMonitor(MockMonitor):
             except StopIteration as stop:
                 return self._respond(stop.value)
             self._inherit(child)
-            await self._transforms.apply(child, None, self._transforms.of((), child.parent), self._stack, self._project)
+            await self._transforms.apply(child, None, self._transforms.of((), child.parent), self._alias)
             made = self._settle(child)
             self._transforms.remember(made.urn, child.parent, ())
 
@@ -224,23 +228,23 @@ class SandboxMonitor(MockMonitor):
 
     def Call(self, request: resource_pb2.ResourceCallRequest) -> NoReturn:  # noqa: N802 - the protocol's name
         """A method of a resource: none is modelled."""
-        raise InvokeFailed(f"the sandbox doesn't answer the method {request.tok}")
+        raise Unsupported(f"the sandbox doesn't answer the method {request.tok}")
 
     def RegisterStackInvokeTransform(self, request: callback_pb2.Callback) -> NoReturn:  # noqa: N802, ARG002
         """Transforms of functions aren't run here, and not left out in silence either."""
-        raise SandboxError("the sandbox runs transforms of resources, not of functions (register_invoke_transform)")
+        raise Unsupported("the sandbox runs transforms of resources, not of functions (register_invoke_transform)")
 
     def RegisterResourceHook(  # noqa: N802 - the protocol's name
         self, request: resource_pb2.RegisterResourceHookRequest
     ) -> NoReturn:
         """Hooks aren't run here, and not left out in silence either."""
-        raise SandboxError(f"the sandbox doesn't run resource hooks ({request.name})")
+        raise Unsupported(f"the sandbox doesn't run resource hooks ({request.name})")
 
     def RegisterErrorHook(  # noqa: N802 - the protocol's name
         self, request: resource_pb2.RegisterErrorHookRequest
     ) -> NoReturn:
         """The same."""
-        raise SandboxError(f"the sandbox doesn't run error hooks ({request.name})")
+        raise Unsupported(f"the sandbox doesn't run error hooks ({request.name})")
 
     def SignalAndWaitForShutdown(self, request: empty_pb2.Empty) -> Coroutine[Any, Any, None]:  # noqa: N802, ARG002
         """The program has run to its end."""
@@ -258,7 +262,15 @@ class SandboxMonitor(MockMonitor):
             raise ResourceFailed(
                 urn, goal.type, goal.name, [f"Duplicate resource URN '{urn}'; try giving it a unique name"]
             )
+        if self._prior is not None:
+            problem = self._prior.meet(urn, goal, self._recorded)
+            if problem:
+                raise ResourceFailed(urn, goal.type, goal.name, [problem])
         return urn
+
+    def _alias(self, goal: Goal, alias: alias_pb2.Alias) -> str:
+        renamed = self._prior.renamed if self._prior is not None else {}
+        return alias_urn(goal, alias, self._stack, self._project, renamed)
 
     def _inherit(self, goal: Goal) -> None:
         parent = self._goals.get(goal.parent)
@@ -273,9 +285,10 @@ class SandboxMonitor(MockMonitor):
             return self._record(goal, urn, "", goal.inputs, {})
         self._resolve_provider(goal, urn)
         try:
-            inputs, old = self._cloud.check(goal, urn), None
             if self._preview and self._prior is not None:
-                inputs, old = self._prior.plan(urn, goal, inputs, self._cloud.replaces(goal))
+                inputs, old = self._prior.check(urn, goal, self._cloud.check, self._cloud.replaces(goal))
+            else:
+                inputs, old = self._cloud.check(goal, urn), None
             id_, computed = self._cloud.create(goal, urn, inputs)
         except Refused as refused:
             raise ResourceFailed(urn, goal.type, goal.name, refused.reasons) from None
@@ -330,6 +343,7 @@ class SandboxMonitor(MockMonitor):
             aliases=goal.aliases,
             additional_secret_outputs=goal.additional_secret_outputs,
             custom_timeouts=goal.custom_timeouts,
+            import_id=goal.import_id,
         )
         self._goals[urn] = goal
         self._recorded[urn] = resource

@@ -13,7 +13,7 @@ import grpc.aio
 from pulumi.runtime.proto import alias_pb2, callback_pb2, callback_pb2_grpc, resource_pb2
 
 from sandbox.protocol.convert import to_python, to_struct
-from sandbox.protocol.goal import Goal, alias_urn, timeouts
+from sandbox.protocol.goal import AliasUrn, Goal, timeouts
 
 Callback: TypeAlias = tuple[str, str]
 """Address and token of one transform."""
@@ -55,8 +55,7 @@ class Transforms:
         goal: Goal,
         request: resource_pb2.RegisterResourceRequest | None,
         callbacks: Sequence[Callback],
-        stack: str,
-        project: str,
+        alias: AliasUrn,
     ) -> None:
         """Change ``goal`` as ``callbacks`` want. ``request`` is where it came from (a component's child has none)."""
         if not callbacks:
@@ -76,7 +75,7 @@ class Transforms:
             if answer.HasField("options"):
                 options = answer.options
         goal.inputs = to_python(properties)
-        _take_over(goal, options, stack, project)
+        _take_over(goal, options, alias)
 
     async def _call(
         self, target: str, token: str, message: resource_pb2.TransformRequest
@@ -122,7 +121,7 @@ def _options(goal: Goal, request: resource_pb2.RegisterResourceRequest | None) -
     return options
 
 
-def _take_over(goal: Goal, options: resource_pb2.TransformResourceOptions, stack: str, project: str) -> None:
+def _take_over(goal: Goal, options: resource_pb2.TransformResourceOptions, alias: AliasUrn) -> None:
     kept = {key: urns for key, urns in goal.property_dependencies.items() if key in goal.inputs}
     goal.property_dependencies = kept
     goal.dependencies = sorted({*options.depends_on, *(urn for urns in kept.values() for urn in urns)})
@@ -137,6 +136,6 @@ def _take_over(goal: Goal, options: resource_pb2.TransformResourceOptions, stack
     has_order = options.HasField("delete_before_replace")
     goal.delete_before_replace = options.delete_before_replace if has_order else None
     goal.additional_secret_outputs = list(options.additional_secret_outputs)
-    goal.aliases = [alias_urn(goal, alias, stack, project) for alias in options.aliases]
+    goal.aliases = [alias(goal, found) for found in options.aliases]
     goal.custom_timeouts = timeouts(options.custom_timeouts) if options.HasField("custom_timeouts") else {}
     goal.import_id = getattr(options, "import")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sandbox.protocol.convert import to_python
 from sandbox.protocol.urns import make, package_of, parse
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto import alias_pb2, resource_pb2
 
     from sandbox.model import Properties
+
+AliasUrn: TypeAlias = "Callable[[Goal, alias_pb2.Alias], str]"
+"""The URN that an alias means for a goal."""
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -45,7 +49,7 @@ class Goal:
     import_id: str = ""
 
     @classmethod
-    def of(cls, request: resource_pb2.RegisterResourceRequest, stack: str, project: str) -> Goal:
+    def of(cls, request: resource_pb2.RegisterResourceRequest, alias: AliasUrn) -> Goal:
         """The goal in ``request``."""
         goal = cls(
             request.type,
@@ -71,7 +75,7 @@ class Goal:
         if request.HasField("customTimeouts"):
             goal.custom_timeouts = timeouts(request.customTimeouts)
         if request.aliases or request.aliasURNs:
-            found = [*request.aliasURNs, *(alias_urn(goal, a, stack, project) for a in request.aliases)]
+            found = [*request.aliasURNs, *(alias(goal, found) for found in request.aliases)]
             goal.aliases = list(dict.fromkeys(found))
         return goal
 
@@ -103,12 +107,18 @@ class Goal:
         self.property_dependencies = {key: found.get(key, []) for key in self.inputs}
 
 
-def alias_urn(goal: Goal, alias: alias_pb2.Alias, stack: str, project: str) -> str:
-    """The URN that ``alias`` means for ``goal``."""
+def not_done(request: resource_pb2.RegisterResourceRequest) -> list[str]:
+    """Options in ``request`` that change what an update does, and that a goal doesn't hold."""
+    found = [option for option in ("replace_with", "state_migrations") if getattr(request, option)]
+    return [*found, "replacement_trigger"] if request.HasField("replacement_trigger") else found
+
+
+def alias_urn(goal: Goal, alias: alias_pb2.Alias, stack: str, project: str, renamed: Mapping[str, str]) -> str:
+    """The URN that ``alias`` means for ``goal``; ``renamed`` says what a parent that it names was called before."""
     if alias.urn:
         return alias.urn
     spec = alias.spec
-    parent = "" if spec.noParent else spec.parentUrn or goal.parent
+    parent = "" if spec.noParent else renamed.get(spec.parentUrn, spec.parentUrn) or goal.parent
     return make(spec.stack or stack, spec.project or project, parent, spec.type or goal.type, spec.name or goal.name)
 
 

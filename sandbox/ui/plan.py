@@ -150,10 +150,14 @@ def _tops(steps: Iterable[Step]) -> dict[str, str]:
 
 def _renamed(steps: list[Step]) -> Text:
     text = Text(f"{count(len(steps), 'resource')} found again by an alias", style="faint")
-    for step in steps[:_CREATES]:
-        text.append(f"\n  {name_of(step.renamed_from)} is {name_of(step.urn)} now", style="faint")
-    if len(steps) > _CREATES:
-        text.append(f"\n  and {len(steps) - _CREATES} more", style="faint")
+    named = [(old, new) for old, new in ((name_of(s.renamed_from), name_of(s.urn)) for s in steps) if old != new]
+    for old, new in named[:_CREATES]:
+        text.append(f"\n  {old} is {new} now", style="faint")
+    if len(named) > _CREATES:
+        text.append(f"\n  and {len(named) - _CREATES} more", style="faint")
+    if len(steps) > len(named):
+        moved = f"{len(steps) - len(named)} of the same name, below another parent or of another type"
+        text.append(f"\n  {moved}", style="faint")
     return text
 
 

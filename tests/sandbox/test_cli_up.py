@@ -43,6 +43,18 @@ def test_no_secret_is_printed_or_written(project: Project) -> None:
         assert "opensesame" not in text
 
 
+def test_what_the_sandbox_does_not_do_is_said_without_a_trace(project: Project) -> None:
+    project.program("""
+        hook = pulumi.ResourceHook("h", lambda args: None)
+        thing("kitchen", opts=pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(after_create=[hook])))
+    """)
+    result = project.call("up", "dev", "--json")
+    assert result.code == 1
+    assert result.report["error"] == {"kind": "unsupported", "message": "the sandbox doesn't run resource hooks (h)"}
+    assert "the sandbox doesn't run resource hooks (h)" in result.err
+    assert "Traceback" not in result.err
+
+
 def test_json_is_one_object_with_the_specified_keys_and_the_rest_goes_to_standard_error(project: Project) -> None:
     project.pack("security")
     project.program("""

@@ -72,7 +72,8 @@ def test_deletions_come_last_and_dependants_before_what_they_stand_on() -> None:
 
 def test_replace_on_changes_of_the_program_counts_too() -> None:
     inputs: tuple[Properties, Properties] = ({"tags": {"a": "1", "b": "1"}}, {"tags": {"a": "1", "b": "2"}})
-    for path, op in (("tags", "replace"), ("tags.b", "replace"), ("tags.a", "update"), ("*", "replace")):
+    replacing = ("tags", "tags.b", 'tags["b"]', "tags.*", "*")
+    for path, op in (*((path, "replace") for path in replacing), ("tags.a", "update"), ("*.a", "update")):
         step = only(compared([resource("x", inputs[0])], [resource("x", inputs[1], replace_on_changes=[path])]))
         assert (path, step.op) == (path, op)
         assert step.changes == [Change("tags.b", "1", "2", replaces=op == "replace")]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.engine.preview import differs, ignoring, same
+from sandbox.engine import ResourceFailed
+from sandbox.engine.preview import differs, ignoring, property_path, same
 from sandbox.model import UNKNOWN, Properties, Resource, Run, Secret, Value
 
 Program = Callable[..., Run]
@@ -125,6 +126,91 @@ def test_ignored_changes_are_taken_back(program: Program, named: Named) -> None:
     assert named(run, "vpc").id == named(first, "vpc").id
 
 
+def test_what_the_provider_works_out_of_an_ignored_property_follows_it(program: Program, named: Named) -> None:
+    first = program(SOURCE, settings=settings())
+    ignoring_source = SOURCE.replace("(provider=provider)", '(provider=provider, ignore_changes=["tags"])')
+
+    run = program(ignoring_source, settings=settings(team="b"), preview=True, prior=first)
+
+    assert named(run, "vpc").inputs == named(first, "vpc").inputs
+    assert named(run, "vpc").outputs == named(first, "vpc").outputs
+
+
+def test_what_is_replaced_is_made_as_the_program_has_it(program: Program, named: Named) -> None:
+    first = program(SOURCE, settings=settings())
+    ignoring_source = SOURCE.replace("(provider=provider)", '(provider=provider, ignore_changes=["tags"])')
+
+    run = program(ignoring_source, settings=settings(cidr="10.1.0.0/16", team="b"), preview=True, prior=first)
+
+    assert named(run, "vpc").id == ""
+    assert named(run, "vpc").inputs["tags"] == {"Team": "b"}
+
+
+PARTS = """
+    import pulumi, pulumi_aws as aws
+
+    class Part(pulumi.ComponentResource):
+        def __init__(self, name, opts=None, type_="test:index:Part"):
+            super().__init__(type_, name, None, opts)
+
+    provider = aws.Provider("aws", region="us-east-1")
+    root = pulumi.ROOT_STACK_RESOURCE
+
+    def queue(name, parent=None, *aliases):
+        return aws.sqs.Queue(
+            name, opts=pulumi.ResourceOptions(provider=provider, parent=parent, aliases=aliases)
+        )
+
+    def part(name, parent=None, *aliases, type_="test:index:Part"):
+        return Part(name, pulumi.ResourceOptions(parent=parent, aliases=aliases), type_)
+
+    def alias(**old):
+        return pulumi.Alias(**old)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("queue('p-q', part('p'))", "queue('new-q', part('new', None, alias(name='p')))"),
+        ("queue('q', part('p'))", "queue('q', part('p', part('above'), alias(parent=root)))"),
+        ("queue('q', part('p', part('above')))", "queue('q', part('p', None, alias(parent=part('above'))))"),
+        ("queue('p-in-q', part('p-in', part('p')))", "queue('n-in-q', part('n-in', part('n', None, alias(name='p'))))"),
+        (
+            "queue('q', part('p', type_='a:b:Old'))",
+            "queue('q', part('p', None, alias(type_='a:b:Old'), type_='a:b:New'))",
+        ),
+        ("queue('old', part('p'))", "queue('q', part('new', None, alias(name='p')), alias(name='old'))"),
+        ("queue('q', part('p'))", "p = part('new', None, alias(name='p')); queue('q', None, alias(parent=p))"),
+    ],
+)
+def test_what_is_below_a_renamed_component_is_found_again(program: Program, before: str, after: str) -> None:
+    first = program(f"{PARTS}\n    {before}\n")
+
+    run = program(f"{PARTS}\n    {after}\n", preview=True, prior=first)
+
+    (old,) = (r for r in first.resources if r.type == "aws:sqs/queue:Queue")
+    (new,) = (r for r in run.resources if r.type == "aws:sqs/queue:Queue")
+    assert new.urn != old.urn
+    assert (new.id, new.inputs, new.outputs) == (old.id, old.inputs, old.outputs)
+    assert old.urn in new.aliases
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "queue('old'); queue('new', None, alias(name='old'))",
+        "queue('new', None, alias(name='old')); queue('old')",
+        "queue('one', None, alias(name='old')); queue('two', None, alias(name='old'))",
+    ],
+)
+def test_two_resources_cannot_both_be_what_one_was(program: Program, after: str) -> None:
+    first = program(f"{PARTS}\n    queue('old')\n")
+
+    with pytest.raises(ResourceFailed, match=r"Duplicate resource .*:Queue::old'.* conflicting with "):
+        program(f"{PARTS}\n    {after}\n", preview=True, prior=first)
+
+
 KUBERNETES = """
     import pulumi, pulumi_kubernetes as k8s
 
@@ -167,13 +253,41 @@ def test_a_secret_read_back_is_equal_to_any() -> None:
 
 @pytest.mark.parametrize(
     ("path", "changed"),
-    [("a.b", True), ("a", True), ("a.c", False), ("d", False), ("*", True), ("e[0].f", True), ("e[1]", False)],
+    [
+        ("a.b", True),
+        ("a", True),
+        ("a.c", False),
+        ("d", False),
+        ("*", True),
+        ("e[0].f", True),
+        ("e[1]", False),
+        ("a.*", True),
+        ("e[*].f", True),
+        ("e[*].g", False),
+        ('a["x.y/z"]', True),
+        (".a", False),
+    ],
 )
 def test_paths(path: str, *, changed: bool) -> None:
-    new: Properties = {"a": {"b": 1, "c": 2}, "e": [{"f": 1}]}
-    old: Properties = {"a": {"b": 2, "c": 2}, "e": [{"f": 2}]}
+    new: Properties = {"a": {"b": 1, "c": 2, "x.y/z": 1}, "e": [{"f": 1, "g": 0}]}
+    old: Properties = {"a": {"b": 2, "c": 2}, "e": [{"f": 2, "g": 0}]}
 
     assert differs(path, new, old) is changed
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("a.b[0].c", ("a", "b", 0, "c")),
+        ('metadata.annotations["a.b/c"]', ("metadata", "annotations", "a.b/c")),
+        ('["a \\"quoted\\" key"][*]', ('a "quoted" key', "*")),
+        ("a.*.b", ("a", "*", "b")),
+        ("a[b]", ()),
+        ("", ()),
+    ],
+)
+def test_property_paths(text: str, keys: tuple[str | int, ...]) -> None:
+    assert property_path(text) == keys
 
 
 def test_what_is_not_known_is_taken_to_differ() -> None:
@@ -190,6 +304,12 @@ def test_what_is_not_known_is_taken_to_differ() -> None:
         ("b.d[0]", {"a": 1, "b": {"c": 1, "d": [0, {"e": 1}]}}),
         ("gone", {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}, "gone": 0}),
         ("b.none.there", {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}}),
+        ("b.*", {"a": 1, "b": {"c": 0, "d": [0, {"e": 0}]}}),
+        ("b.d[*]", {"a": 1, "b": {"c": 1, "d": [0, {"e": 0}]}}),
+        ("b.d[*].e", {"a": 1, "b": {"c": 1, "d": [1, {"e": 0}]}}),
+        ("b.d[7]", {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}}),
+        ("*", {"a": 0, "b": {"c": 0, "d": [0, {"e": 0}]}, "gone": 0}),
+        ("not[a]path", {"a": 1, "b": {"c": 1, "d": [1, {"e": 1}]}}),
     ],
 )
 def test_ignored_paths(path: str, expected: Properties) -> None:
@@ -202,6 +322,19 @@ def test_ignored_paths(path: str, expected: Properties) -> None:
 
 def test_a_new_property_that_is_ignored_stays_out() -> None:
     assert ignoring({"a": 1, "b": 2}, {"a": 1}, ["b"]) == {"a": 1}
+    new: Properties = {"metadata": {"annotations": {"a.b/c": "1", "d": "2"}}}
+    assert ignoring(new, {"metadata": {"annotations": {}}}, ['metadata.annotations["a.b/c"]']) == {
+        "metadata": {"annotations": {"d": "2"}}
+    }
+
+
+def test_a_secret_that_is_ignored_stays_secret() -> None:
+    assert ignoring({"a": Secret({"b": 1, "c": 1})}, {"a": Secret({"b": 0})}, ["a.b"]) == {
+        "a": Secret({"b": 0, "c": 1})
+    }
+    # one that was read from an export is hidden: nothing below it can be put back
+    assert ignoring({"a": Secret({"b": 1})}, {"a": Secret(None)}, ["a.b"]) == {"a": Secret({"b": 1})}
+    assert ignoring({"a": Secret(1)}, {"a": Secret(None)}, ["a"]) == {"a": Secret(None)}
 
 
 plain = st.recursive(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.engine import ResourceFailed, SandboxError, SettingsRefused, Timings
+from sandbox.engine import ResourceFailed, SandboxError, SettingsRefused, Timings, to_export
 from sandbox.model import Resource, Run, Secret
 
 Program = Callable[..., Run]
@@ -387,6 +387,10 @@ def test_an_imported_resource_has_the_id_that_is_given(program: Program, named: 
     )
 
     assert named(run, "v").id == "vpc-mine"
+    states = to_export(run)["deployment"]["resources"]
+    assert {state["urn"]: state.get("importID") for state in states if state.get("importID")} == {
+        named(run, "v").urn: "vpc-mine"
+    }
 
 
 @pytest.mark.parametrize(
@@ -397,6 +401,18 @@ def test_an_imported_resource_has_the_id_that_is_given(program: Program, named: 
         (
             "aws.sqs.Queue('q', opts=pulumi.ResourceOptions(hooks=pulumi.ResourceHookBinding(after_create=[print])))",
             "doesn't run resource hooks",
+        ),
+        (
+            "aws.sqs.Queue('q', opts=pulumi.ResourceOptions(replacement_trigger='1'))",
+            "aws:sqs/queue:Queue 'q': the sandbox doesn't do its option replacement_trigger",
+        ),
+        (
+            "a = aws.sqs.Queue('a'); aws.sqs.Queue('b', opts=pulumi.ResourceOptions(replace_with=[a]))",
+            "aws:sqs/queue:Queue 'b': the sandbox doesn't do its option replace_with",
+        ),
+        (
+            "from pulumi import dynamic\nclass Own(dynamic.Resource): ...\nOwn(dynamic.ResourceProvider(), 'd', {})",
+            "a dynamic provider is code of the program's own",
         ),
     ],
 )
