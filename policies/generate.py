@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -63,18 +63,21 @@ class _Rule(Protocol):
     def about(self) -> _About: ...
 
 
-def untaggable() -> list[str]:
-    """AWS types without tags in the installed SDK, read from its source: importing all of it takes a minute."""
+def resources() -> Iterator[tuple[str, str]]:
+    """Each AWS type of the installed SDK, and the source of its class: importing all of it takes a minute."""
     found = importlib.util.find_spec("pulumi_aws")
     if found is None or found.origin is None:
         raise ModuleNotFoundError("pulumi_aws: install the program's requirements first")
-    types = []
     for file in sorted(Path(found.origin).parent.rglob("*.py")):
         source = file.read_text(encoding="utf-8")
         declared = _RESOURCE.search(source)
-        if declared and not _TAGS.search(source, declared.end()):
-            types.append(declared[1])
-    return sorted(types)
+        if declared:
+            yield declared[1], source[declared.end() :]
+
+
+def untaggable() -> list[str]:
+    """AWS types without tags in the installed SDK."""
+    return sorted(name for name, source in resources() if not _TAGS.search(source))
 
 
 def _controls(about: _About) -> str:

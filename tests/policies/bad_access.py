@@ -25,7 +25,7 @@ _EDGE: Final = "public-load-balancer"
 
 EXPOSURE: Final = [
     *(
-        Bad("public-exposure", name, "publiclyAccessible", value, "write publicly_accessible=False")
+        Bad("public-exposure", name, "publiclyAccessible", value, "write publiclyAccessible: false")
         for name in ("aws:rds/instance:Instance", "aws:rds/clusterInstance:ClusterInstance")
         for value in (True, GONE)
     ),
@@ -40,8 +40,8 @@ EXPOSURE: Final = [
     ),
     Bad("public-exposure", "aws:s3/bucketAcl:BucketAcl", "acl", "public-read", "BucketOwnerEnforced"),
     Bad("public-exposure", "aws:s3/bucket:Bucket", "acl", "public-read", "BucketOwnerEnforced"),
-    Bad("public-exposure", "aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch", True, "map_public_ip_on_launch=False"),
-    Bad("public-exposure", "aws:eks/cluster:Cluster", "vpcConfig endpointPrivateAccess", GONE, "private_access=True"),
+    Bad("public-exposure", "aws:ec2/subnet:Subnet", "mapPublicIpOnLaunch", True, "mapPublicIpOnLaunch: false"),
+    Bad("public-exposure", "aws:eks/cluster:Cluster", "vpcConfig endpointPrivateAccess", GONE, "PrivateAccess: true"),
     Bad("public-exposure", "aws:eks/cluster:Cluster", "vpcConfig publicAccessCidrs", GONE, "the runners' networks"),
     Bad("public-exposure", "aws:eks/cluster:Cluster", "vpcConfig publicAccessCidrs", _PUBLIC, "instead of everywhere"),
     Bad(
@@ -49,13 +49,13 @@ EXPOSURE: Final = [
         "aws:eks/cluster:Cluster",
         "vpcConfig endpointPublicAccess",
         True,
-        "write endpoint_public_access=False",
+        "write endpointPublicAccess: false",
         config={"private_endpoint": True},
     ),
     Bad("public-exposure", "aws:eks/nodeGroup:NodeGroup", "remoteAccess sourceSecurityGroupIds", GONE, "use SSM"),
     Bad("public-exposure", _TEMPLATE, "networkInterfaces 0 associatePublicIpAddress", "true", "'false'"),
-    Bad("public-exposure", "aws:ec2/instance:Instance", "associatePublicIpAddress", True, "=False"),
-    Bad("public-exposure", "aws:lb/loadBalancer:LoadBalancer", "internal", False, "write internal=True"),
+    Bad("public-exposure", "aws:ec2/instance:Instance", "associatePublicIpAddress", True, ": false"),
+    Bad("public-exposure", "aws:lb/loadBalancer:LoadBalancer", "internal", False, "write internal: true"),
     Bad("public-exposure", "aws:lb/loadBalancer:LoadBalancer", "internal", GONE, "internet_facing"),
     Bad(
         "public-exposure",

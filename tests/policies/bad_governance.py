@@ -30,7 +30,7 @@ TAGGED: Final = [
     Bad("mandatory-tags", "aws:s3/bucket:Bucket", "tagsAll Compliance", GONE, "write Compliance", at="tags"),
     Bad("mandatory-tags", _QUEUE, "tagsAll DataClass", "education-record", "write Compliance", at="tags"),
     Bad("mandatory-tags", "aws:autoscaling/group:Group", "tags 0", GONE, "write Project", at="tags"),
-    Bad("mandatory-tags", _TEMPLATE, "tagSpecifications", GONE, "write tag_specifications for instance and volume"),
+    Bad("mandatory-tags", _TEMPLATE, "tagSpecifications", GONE, "write tagSpecifications for instance and volume"),
     Bad("mandatory-tags", _TEMPLATE, "tagSpecifications 1", GONE, "for volume", at="tagSpecifications"),
     Bad("mandatory-tags", _TEMPLATE, "tagSpecifications 0 tags Owner", GONE, "Owner", at="tagSpecifications[0].tags"),
     Bad("mandatory-tags", _NODE_CLASS, "spec tags CostCenter", GONE, "write CostCenter", at="spec.tags"),
@@ -68,17 +68,17 @@ RETAINED: Final = [
         for name in _CACHES
         for value in (GONE, 0.0, 36.0)
     ),
-    Bad("finite-retention", _QUEUE, "messageRetentionSeconds", GONE, "write message_retention_seconds"),
-    Bad("finite-retention", "aws:dynamodb/table:Table", "ttl enabled", False, "write ttl with enabled=True"),
+    Bad("finite-retention", _QUEUE, "messageRetentionSeconds", GONE, "write messageRetentionSeconds"),
+    Bad("finite-retention", "aws:dynamodb/table:Table", "ttl enabled", False, "write ttl with enabled: true"),
     Bad("finite-retention", "aws:dynamodb/table:Table", "ttl attributeName", GONE, "write the attribute"),
     Bad("finite-retention", _PLAN, "rules", [], "write the plan's rules"),
-    Bad("finite-retention", _PLAN, "rules 0 lifecycle deleteAfter", GONE, "write delete_after"),
+    Bad("finite-retention", _PLAN, "rules 0 lifecycle deleteAfter", GONE, "write deleteAfter"),
     Bad(
         "finite-retention",
         _PLAN,
         "rules 0 copyActions 0 lifecycle",
         GONE,
-        "write delete_after",
+        "write deleteAfter",
         at="rules[0].copyActions",
     ),
     Bad(
@@ -86,7 +86,7 @@ RETAINED: Final = [
         "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
         "maxRetentionDays",
         GONE,
-        "write max_retention_days",
+        "write maxRetentionDays",
     ),
     Bad("retention-limit", _LOGS, "retentionInDays", 400.0, "write 365 days or fewer: the class operational-log"),
     Bad("retention-limit", _LOGS, "retentionInDays", 91.0, "90 days", config={"limits": {"operational-log": 90}}),
@@ -151,7 +151,7 @@ _PROTECTED: Final = (*_DATABASES, "aws:dynamodb/table:Table", "aws:s3/bucket:Buc
 
 SAFEGUARDED: Final = [
     *(
-        Bad("production-safeguards", name, "deletionProtection", value, "write deletion_protection=True")
+        Bad("production-safeguards", name, "deletionProtection", value, "write deletionProtection: true")
         for name in (*_DATABASES, "aws:rds/globalCluster:GlobalCluster", _EKS)
         for value in (False, GONE)
     ),
@@ -159,8 +159,8 @@ SAFEGUARDED: Final = [
         bad
         for name in _DATABASES
         for bad in (
-            Bad("production-safeguards", name, "skipFinalSnapshot", True, "write skip_final_snapshot=False"),
-            Bad("production-safeguards", name, "finalSnapshotIdentifier", GONE, "write final_snapshot_identifier"),
+            Bad("production-safeguards", name, "skipFinalSnapshot", True, "write skipFinalSnapshot: false"),
+            Bad("production-safeguards", name, "finalSnapshotIdentifier", GONE, "write finalSnapshotIdentifier"),
             Bad("production-safeguards", name, "backupRetentionPeriod", 1.0, "of 7 days or more"),
         )
     ),
@@ -172,25 +172,25 @@ SAFEGUARDED: Final = [
         "of 30 days or more",
         config={"minimum_backup_days": 30},
     ),
-    Bad("production-safeguards", _INSTANCE, "multiAz", GONE, "write multi_az=True"),
+    Bad("production-safeguards", _INSTANCE, "multiAz", GONE, "write multiAz: true"),
     *(
         Bad("production-safeguards", "aws:dynamodb/table:Table", path, False, says)
         for path, says in (
-            ("deletionProtectionEnabled", "write deletion_protection_enabled=True"),
-            ("pointInTimeRecovery enabled", "write point_in_time_recovery"),
+            ("deletionProtectionEnabled", "write deletionProtectionEnabled: true"),
+            ("pointInTimeRecovery enabled", "write pointInTimeRecovery"),
         )
     ),
     Bad("production-safeguards", _CACHES[0], "automaticFailoverEnabled", GONE, "two nodes or more"),
-    Bad("production-safeguards", _CACHES[0], "multiAzEnabled", False, "write multi_az_enabled=True"),
+    Bad("production-safeguards", _CACHES[0], "multiAzEnabled", False, "write multiAzEnabled: true"),
     *(Bad("production-safeguards", name, "snapshotRetentionLimit", 0.0, "of 1 days or more") for name in _CACHES),
-    Bad("production-safeguards", "aws:s3/bucket:Bucket", "forceDestroy", True, "write force_destroy=False"),
-    Bad("production-safeguards", "aws:ecr/repository:Repository", "forceDelete", True, "write force_delete=False"),
-    Bad("production-safeguards", "aws:backup/vault:Vault", "forceDestroy", True, "write force_destroy=False"),
+    Bad("production-safeguards", "aws:s3/bucket:Bucket", "forceDestroy", True, "write forceDestroy: false"),
+    Bad("production-safeguards", "aws:ecr/repository:Repository", "forceDelete", True, "write forceDelete: false"),
+    Bad("production-safeguards", "aws:backup/vault:Vault", "forceDestroy", True, "write forceDestroy: false"),
     Bad("production-safeguards", _SECRET, "recoveryWindowInDays", 0.0, "of 7 to 30"),
     Bad("production-safeguards", "aws:kms/key:Key", "deletionWindowInDays", 7.0, "write 30 days"),
-    Bad("production-safeguards", "aws:lb/loadBalancer:LoadBalancer", "enableDeletionProtection", GONE, "=True"),
+    Bad("production-safeguards", "aws:lb/loadBalancer:LoadBalancer", "enableDeletionProtection", GONE, ": true"),
     *(
-        Bad("production-safeguards", name, "tagsAll Owner", "someone", "write protect=True", at="", protect=False)
+        Bad("production-safeguards", name, "tagsAll Owner", "someone", "write protect: true", at="", protect=False)
         for name in (*_PROTECTED, "aws:kms/key:Key")
     ),
 ]
@@ -198,7 +198,7 @@ SAFEGUARDED: Final = [
 _SUPPORT: Final = "open-source-rds-extended-support-disabled"
 
 SUPPORTED: Final = [
-    Bad("version-support", _EKS, "upgradePolicy supportType", "EXTENDED", "write support_type='STANDARD'"),
+    Bad("version-support", _EKS, "upgradePolicy supportType", "EXTENDED", "write supportType: 'STANDARD'"),
     Bad("version-support", _EKS, "upgradePolicy", GONE, "'STANDARD'", at="upgradePolicy.supportType"),
     Bad("version-support", _EKS, "version", GONE, "write the version"),
     Bad("version-support", _EKS, "version", "1.99", "write a version of the support calendar"),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
-from tests.policies.examples import GONE, Bad
+from tests.policies import good_stores
+from tests.policies.examples import GONE, Bad, at, nodes
 from tests.policies.good import (
     ACCOUNT,
     BUCKET,
     DENY_PLAINTEXT,
+    KEY,
     document,
     statement,
 )
@@ -25,11 +28,11 @@ def _key_missing(resource_type: str, path: str) -> Bad:
 
 
 AT_REST: Final = [
-    Bad("encryption-at-rest", _SSE, "rules", [], "sse_algorithm='aws:kms'"),
+    Bad("encryption-at-rest", _SSE, "rules", [], "sseAlgorithm: 'aws:kms'"),
     Bad("encryption-at-rest", _SSE, "rules 0 applyServerSideEncryptionByDefault sseAlgorithm", "AES256", "'aws:kms'"),
     _key_missing(_SSE, "rules 0 applyServerSideEncryptionByDefault kmsMasterKeyId"),
     *(
-        Bad("encryption-at-rest", name, "storageEncrypted", value, "write storage_encrypted=True")
+        Bad("encryption-at-rest", name, "storageEncrypted", value, "write storageEncrypted: true")
         for name in (
             "aws:rds/cluster:Cluster",
             "aws:rds/instance:Instance",
@@ -72,7 +75,7 @@ AT_REST: Final = [
         "aws:elasticache/replicationGroup:ReplicationGroup",
         "atRestEncryptionEnabled",
         GONE,
-        "write at_rest_encryption_enabled=True",
+        "write atRestEncryptionEnabled: true",
     ),
     Bad(
         "encryption-at-rest",
@@ -82,12 +85,12 @@ AT_REST: Final = [
         "write an elasticache ReplicationGroup",
         at="",
     ),
-    Bad("encryption-at-rest", "aws:dynamodb/table:Table", "serverSideEncryption enabled", False, "write enabled=True"),
+    Bad("encryption-at-rest", "aws:dynamodb/table:Table", "serverSideEncryption enabled", False, "write enabled: true"),
     _key_missing("aws:dynamodb/table:Table", "serverSideEncryption kmsKeyArn"),
     Bad("encryption-at-rest", "aws:dynamodb/table:Table", "replicas 0 kmsKeyArn", GONE, "the replica's own region"),
     _key_missing("aws:dynamodb/tableReplica:TableReplica", "kmsKeyArn"),
-    Bad("encryption-at-rest", "aws:efs/fileSystem:FileSystem", "encrypted", False, "write encrypted=True"),
-    Bad("encryption-at-rest", "aws:opensearch/domain:Domain", "encryptAtRest enabled", False, "write enabled=True"),
+    Bad("encryption-at-rest", "aws:efs/fileSystem:FileSystem", "encrypted", False, "write encrypted: true"),
+    Bad("encryption-at-rest", "aws:opensearch/domain:Domain", "encryptAtRest enabled", False, "write enabled: true"),
     _key_missing("aws:opensearch/domain:Domain", "encryptAtRest kmsKeyId"),
     *(
         bad
@@ -96,12 +99,12 @@ AT_REST: Final = [
             "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
         )
         for bad in (
-            Bad("encryption-at-rest", name, "encryptionConfigurations", GONE, "encryption_type='KMS'"),
+            Bad("encryption-at-rest", name, "encryptionConfigurations", GONE, "encryptionType: 'KMS'"),
             Bad("encryption-at-rest", name, "encryptionConfigurations 0 encryptionType", "AES256", "'KMS'"),
             _key_missing(name, "encryptionConfigurations 0 kmsKey"),
         )
     ),
-    Bad("encryption-at-rest", "aws:eks/cluster:Cluster", "encryptionConfig resources", [], "resources=['secrets']"),
+    Bad("encryption-at-rest", "aws:eks/cluster:Cluster", "encryptionConfig resources", [], "resources: ['secrets']"),
     _key_missing("aws:eks/cluster:Cluster", "encryptionConfig provider keyArn"),
     Bad(
         "encryption-at-rest",
@@ -111,40 +114,40 @@ AT_REST: Final = [
         "the replica's own region",
     ),
     _key_missing("aws:ssm/parameter:Parameter", "keyId"),
-    Bad("encryption-at-rest", "aws:sqs/queue:Queue", "sqsManagedSseEnabled", False, "write kms_master_key_id"),
+    Bad("encryption-at-rest", "aws:sqs/queue:Queue", "sqsManagedSseEnabled", False, "write kmsMasterKeyId"),
     _key_missing("aws:sns/topic:Topic", "kmsMasterKeyId"),
     Bad("encryption-at-rest", "aws:sns/topic:Topic", "kmsMasterKeyId", "alias/aws/sns", "can't publish"),
     _key_missing("aws:backup/vault:Vault", "kmsKeyArn"),
-    Bad("encryption-at-rest", "aws:kinesis/stream:Stream", "encryptionType", "NONE", "write encryption_type='KMS'"),
+    Bad("encryption-at-rest", "aws:kinesis/stream:Stream", "encryptionType", "NONE", "write encryptionType: 'KMS'"),
     Bad(
         "encryption-at-rest",
         "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
         "serverSideEncryption enabled",
         GONE,
-        "write enabled=True",
+        "write enabled: true",
     ),
     _key_missing("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "serverSideEncryption keyArn"),
     Bad("encryption-at-rest", "kubernetes:storage.k8s.io/v1:StorageClass", "parameters encrypted", GONE, '"true"'),
     _key_missing("kubernetes:storage.k8s.io/v1:StorageClass", "parameters kmsKeyId"),
-    Bad("disk-encryption", "aws:ebs/volume:Volume", "encrypted", False, "write encrypted=True"),
-    Bad("disk-encryption", "aws:ebs/volume:Volume", "kmsKeyId", GONE, "write kms_key_id="),
-    Bad("disk-encryption", "aws:ebs/snapshotCopy:SnapshotCopy", "encrypted", GONE, "write encrypted=True"),
-    Bad("disk-encryption", "aws:ebs/encryptionByDefault:EncryptionByDefault", "enabled", False, "write enabled=True"),
+    Bad("disk-encryption", "aws:ebs/volume:Volume", "encrypted", False, "write encrypted: true"),
+    Bad("disk-encryption", "aws:ebs/volume:Volume", "kmsKeyId", GONE, "write kmsKeyId:"),
+    Bad("disk-encryption", "aws:ebs/snapshotCopy:SnapshotCopy", "encrypted", GONE, "write encrypted: true"),
+    Bad("disk-encryption", "aws:ebs/encryptionByDefault:EncryptionByDefault", "enabled", False, "write enabled: true"),
     Bad("disk-encryption", _TEMPLATE, "blockDeviceMappings", GONE, "write the root device"),
-    Bad("disk-encryption", _TEMPLATE, "blockDeviceMappings 0 ebs encrypted", "false", "write encrypted=True"),
-    Bad("disk-encryption", _TEMPLATE, "blockDeviceMappings 0 ebs kmsKeyId", GONE, "write kms_key_id="),
-    Bad("disk-encryption", "aws:ec2/instance:Instance", "rootBlockDevice", GONE, "write root_block_device"),
-    Bad("disk-encryption", "aws:ec2/instance:Instance", "ebsBlockDevices 0 encrypted", False, "write encrypted=True"),
+    Bad("disk-encryption", _TEMPLATE, "blockDeviceMappings 0 ebs encrypted", "false", "write encrypted: true"),
+    Bad("disk-encryption", _TEMPLATE, "blockDeviceMappings 0 ebs kmsKeyId", GONE, "write kmsKeyId:"),
+    Bad("disk-encryption", "aws:ec2/instance:Instance", "rootBlockDevice", GONE, "write rootBlockDevice"),
+    Bad("disk-encryption", "aws:ec2/instance:Instance", "ebsBlockDevices 0 encrypted", False, "write encrypted: true"),
     Bad("disk-encryption", _NODE_CLASS, "spec blockDeviceMappings", [], "write the root device"),
     Bad("disk-encryption", _NODE_CLASS, "spec blockDeviceMappings 0 ebs encrypted", False, "write encrypted: true"),
     Bad("disk-encryption", _NODE_CLASS, "spec blockDeviceMappings 0 ebs kmsKeyID", GONE, "write kmsKeyID"),
-    Bad("key-rotation", "aws:kms/key:Key", "enableKeyRotation", GONE, "write enable_key_rotation=True"),
+    Bad("key-rotation", "aws:kms/key:Key", "enableKeyRotation", GONE, "write enableKeyRotation: true"),
     Bad(
         "key-rotation",
         "aws:kms/key:Key",
         "deletionWindowInDays",
         7.0,
-        "write deletion_window_in_days=14",
+        "write deletionWindowInDays: 14",
         config={"minimum_deletion_days": 14},
     ),
 ]
@@ -174,20 +177,20 @@ IN_TRANSIT: Final = [
         "write ON for require_secure_transport",
     ),
     *(
-        Bad("encryption-in-transit", name, path, value, f"write {python}=")
-        for name, path, python in (
-            ("aws:rds/cluster:Cluster", "dbClusterParameterGroupName", "db_cluster_parameter_group_name"),
-            ("aws:rds/instance:Instance", "parameterGroupName", "parameter_group_name"),
+        Bad("encryption-in-transit", name, path, value, f"write {path}:")
+        for name, path in (
+            ("aws:rds/cluster:Cluster", "dbClusterParameterGroupName"),
+            ("aws:rds/instance:Instance", "parameterGroupName"),
         )
         for value in (GONE, "default.aurora-postgresql17")
     ),
-    Bad("encryption-in-transit", "aws:rds/proxy:Proxy", "requireTls", GONE, "write require_tls=True"),
+    Bad("encryption-in-transit", "aws:rds/proxy:Proxy", "requireTls", GONE, "write requireTls: true"),
     Bad(
         "encryption-in-transit",
         "aws:elasticache/replicationGroup:ReplicationGroup",
         "transitEncryptionEnabled",
         False,
-        "write transit_encryption_enabled=True",
+        "write transitEncryptionEnabled: true",
     ),
     Bad(
         "encryption-in-transit",
@@ -196,7 +199,7 @@ IN_TRANSIT: Final = [
         "preferred",
         "'required'",
     ),
-    Bad("encryption-in-transit", "aws:opensearch/domain:Domain", "domainEndpointOptions enforceHttps", False, "=True"),
+    Bad("encryption-in-transit", "aws:opensearch/domain:Domain", "domainEndpointOptions enforceHttps", False, ": true"),
     Bad(
         "encryption-in-transit",
         "aws:opensearch/domain:Domain",
@@ -204,7 +207,7 @@ IN_TRANSIT: Final = [
         "Policy-Min-TLS-1-0-2019-07",
         "TLS-1-2",
     ),
-    Bad("encryption-in-transit", "aws:opensearch/domain:Domain", "nodeToNodeEncryption enabled", False, "=True"),
+    Bad("encryption-in-transit", "aws:opensearch/domain:Domain", "nodeToNodeEncryption enabled", False, ": true"),
     *(
         Bad("encryption-in-transit", "aws:s3/bucketPolicy:BucketPolicy", "policy", document(body), "denies s3:*")
         for body in (
@@ -219,7 +222,7 @@ IN_TRANSIT: Final = [
         )
     ),
     Bad("encryption-in-transit", "aws:s3/bucketPolicy:BucketPolicy", "policy", "{broken", "the document is no JSON"),
-    Bad("encryption-in-transit", _LISTENER, "protocol", "HTTP", "write protocol='HTTPS'"),
+    Bad("encryption-in-transit", _LISTENER, "protocol", "HTTP", "write protocol: 'HTTPS'"),
     Bad("encryption-in-transit", _LISTENER, "sslPolicy", "ELBSecurityPolicy-2016-08", "ELBSecurityPolicy-TLS13"),
     Bad("encryption-in-transit", _LISTENER, "sslPolicy", "ELBSecurityPolicy-TLS13-1-2-Ext1-2021-06", "or a stricter"),
     Bad("encryption-in-transit", _LISTENER, "sslPolicy", GONE, "ELBSecurityPolicy-TLS13"),
@@ -262,5 +265,93 @@ IN_TRANSIT: Final = [
     ),
 ]
 
-BAD: Final = [*AT_REST, *IN_TRANSIT]
+
+def _turned(rule: str, resource_type: str, props: dict[str, Any]) -> Iterator[Bad]:
+    """Each input of the example taken out or turned into its opposite, and each key into AWS's own."""
+    for path in nodes(props):
+        value, last = at(props, path), path.rpartition(" ")[2]
+        if value == KEY:
+            yield Bad(rule, resource_type, path, GONE, "a customer-managed KMS key")
+            yield Bad(rule, resource_type, path, None, "a customer-managed KMS key")
+            yield Bad(rule, resource_type, path, "arn:aws:kms:us-east-1:1:alias/aws/ebs", "this one is AWS's")
+        elif value is True or value == "true":
+            yield Bad(rule, resource_type, path, False, f"write {last}: true")
+            yield Bad(rule, resource_type, path, GONE, f"write {last}: true")
+        elif value is False:
+            yield Bad(rule, resource_type, path, True, f"write {last}: false")
+        elif isinstance(value, str):
+            yield Bad(rule, resource_type, path, "DISABLED", f"write {last}: '{value}'")
+
+
+STORES_OF_ONE_KEY: Final = [
+    *(it for name, props in good_stores.STORES.items() for it in _turned("encryption-at-rest", name, props)),
+    *(it for name, props in good_stores.DISKS.items() for it in _turned("disk-encryption", name, props)),
+]
+
+_OWN_BUCKET: Final = "aws:s3/bucket:Bucket"
+
+FORMS: Final = [
+    Bad("encryption-at-rest", name, "kmsKeyId", "alias/aws/rds", "this one is AWS's")
+    for name in ("aws:rds/cluster:Cluster", "aws:secretsmanager/secret:Secret", "aws:cloudwatch/logGroup:LogGroup")
+] + [
+    Bad(
+        "encryption-at-rest",
+        _OWN_BUCKET,
+        "serverSideEncryptionConfiguration",
+        {"rule": {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}},
+        "write sseAlgorithm: 'aws:kms'",
+        at="serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.sseAlgorithm",
+    ),
+    Bad(
+        "encryption-at-rest",
+        "aws:s3/bucketV2:BucketV2",
+        "serverSideEncryptionConfigurations",
+        [{"rules": [{"applyServerSideEncryptionByDefaults": [{"sseAlgorithm": "AES256"}]}]}],
+        "write sseAlgorithm: 'aws:kms'",
+        at="serverSideEncryptionConfigurations[0].rules[0].applyServerSideEncryptionByDefaults[0].sseAlgorithm",
+    ),
+    *(
+        Bad("encryption-at-rest", name, "serverSideEncryption", "AES256", "leave it out, so that the bucket's own key")
+        for name in (
+            "aws:s3/bucketObject:BucketObject",
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            "aws:s3/objectCopy:ObjectCopy",
+        )
+    ),
+    Bad("encryption-at-rest", "aws:s3/bucketObjectv2:BucketObjectv2", "kmsKeyId", "alias/aws/s3", "is AWS's"),
+    Bad(
+        "encryption-at-rest",
+        "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy",
+        "policy",
+        '{"Rules": [], "AWSOwnedKey": true}',
+        "write AWSOwnedKey: false",
+    ),
+    Bad(
+        "encryption-at-rest",
+        "aws:athena/workgroup:Workgroup",
+        "configuration enforceWorkgroupConfiguration",
+        False,
+        "write true",
+    ),
+    Bad(
+        "encryption-at-rest",
+        "aws:athena/workgroup:Workgroup",
+        "configuration managedQueryResultsConfiguration",
+        {"enabled": True},
+        "a customer-managed KMS key",
+        at="configuration.managedQueryResultsConfiguration.encryptionConfiguration.kmsKey",
+    ),
+    Bad(
+        "disk-encryption",
+        "aws:ec2/spotFleetRequest:SpotFleetRequest",
+        "launchSpecifications 0",
+        {},
+        "the root device",
+        at="launchSpecifications[0].rootBlockDevices",
+    ),
+    Bad("disk-encryption", "aws:ec2/launchConfiguration:LaunchConfiguration", "rootBlockDevice", GONE, "write root"),
+    Bad("disk-encryption", "aws:ec2/instance:Instance", "ebsBlockDevices 0 kmsKeyId", "alias/aws/ebs", "is AWS's"),
+]
+
+BAD: Final = [*AT_REST, *IN_TRANSIT, *STORES_OF_ONE_KEY, *FORMS]
 """All of them."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 from typing import Any, Final, cast
 
+from policies.governance.governance_rules.tags import takes_tags
+from tests.policies import good_stores
+
 ACCOUNT: Final = "111122223333"
-KEY: Final = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/8f6c2f3e"
+KEY: Final = good_stores.KEY
 BUCKET: Final = "toolboxai-production-uploads"
 TAGS: Final = {
     "Project": "toolboxai",
@@ -232,9 +235,17 @@ AWS: Final[dict[str, Props]] = {
         "bucket": BUCKET,
         "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY}}],
     },
+    "aws:s3/bucketV2:BucketV2": {"bucket": BUCKET, "forceDestroy": False, "tagsAll": PUPILS_TAGS},
+    "aws:s3/bucketObject:BucketObject": {"bucket": BUCKET, "tagsAll": TAGS},
+    "aws:s3/bucketObjectv2:BucketObjectv2": {"bucket": BUCKET, "serverSideEncryption": "aws:kms", "tagsAll": TAGS},
+    "aws:s3/objectCopy:ObjectCopy": {"bucket": BUCKET, "kmsKeyId": KEY, "tagsAll": TAGS},
+    "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy": {
+        "type": "encryption",
+        "policy": json.dumps({"Rules": [], "AWSOwnedKey": False, "KmsARN": KEY}),
+    },
     "aws:s3/bucketPolicy:BucketPolicy": {"bucket": BUCKET, "policy": document(DENY_PLAINTEXT)},
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": BLOCKED,
-    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": {**BLOCKED, "bucket": None},
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": {k: it for k, it in BLOCKED.items() if k != "bucket"},
     "aws:s3/bucketAcl:BucketAcl": {"bucket": BUCKET, "acl": "private"},
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
         "bucket": BUCKET,
@@ -522,7 +533,12 @@ AWS: Final[dict[str, Props]] = {
     "pulumi:providers:aws": {"region": "us-east-1", "defaultTags": json.dumps({"tags": TAGS})},
 }
 
+for _name, _props in {**good_stores.STORES, **good_stores.DISKS}.items():
+    AWS[_name] = {**_props, **good_stores.BESIDE.get(_name, {}), **({"tagsAll": TAGS} if takes_tags(_name) else {})}
+
 _ALIASES: Final = {
+    "kubernetes:storage.k8s.io/v1beta1:StorageClass": "kubernetes:storage.k8s.io/v1:StorageClass",
+    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass": "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
     "aws:alb/loadBalancer:LoadBalancer": "aws:lb/loadBalancer:LoadBalancer",
     "aws:alb/listener:Listener": "aws:lb/listener:Listener",
     "aws:s3/bucketAclV2:BucketAclV2": "aws:s3/bucketAcl:BucketAcl",

@@ -130,7 +130,7 @@ def test_a_rule_that_breaks_is_one_violation_and_no_traceback(name: str) -> None
 
 def test_a_setting_that_a_rule_does_not_have_is_told_of_once() -> None:
     servicer = _servicer(security.RULES)
-    wrong = {"high-uid": {"minimum_uidd": 1000}, "bucket-safeguards": {"strict": True}}
+    wrong: dict[str, dict[str, Any]] = {"high-uid": {"minimum_uidd": 1000}, "bucket-safeguards": {"strict": True}}
     servicer.Configure(
         analyzer_pb2.ConfigureAnalyzerRequest(
             policyConfig={

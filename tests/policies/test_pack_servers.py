@@ -112,7 +112,7 @@ def test_a_violation_names_resource_rule_and_remedy(security: Pack) -> None:
     assert said.enforcementLevel == MANDATORY
     assert said.severity == analyzer_pb2.POLICY_SEVERITY_HIGH
     assert said.urn == urn(CLUSTER)
-    assert said.message.endswith("\nstorageEncrypted: write storage_encrypted=True")
+    assert said.message.endswith("\nstorageEncrypted: write storageEncrypted: true")
 
 
 def test_every_bad_example_is_stopped(pack: tuple[str, Pack]) -> None:

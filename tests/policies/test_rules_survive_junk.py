@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.policies.examples import RESOURCE_RULES, STACK_RULES, Asked, changed, nodes
 from tests.policies.good import GOOD, Props, good
 
-JUNK: Final = (
+JUNK: Final[tuple[Any, ...]] = (
     None,
     "",
     " ",

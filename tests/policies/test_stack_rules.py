@@ -119,7 +119,7 @@ CHANGED: Final = [
     ("namespace-default-deny", _DENY, "metadata namespace", "another", "is open"),
     ("store-lifecycle", _LIFECYCLE, "bucket", "another", "has no lifecycle"),
     ("store-lifecycle", _LIFECYCLE, "rules 0 expiration", GONE, "write a rule for all objects with expiration days"),
-    ("store-lifecycle", _LIFECYCLE, "rules 0 noncurrentVersionExpiration", GONE, "noncurrent_version_expiration"),
+    ("store-lifecycle", _LIFECYCLE, "rules 0 noncurrentVersionExpiration", GONE, "noncurrentVersionExpiration"),
     ("store-lifecycle", _LIFECYCLE, "rules 0 status", "Disabled", "write a rule for all objects"),
     ("store-lifecycle", _LIFECYCLE, "rules 0 filter prefix", "tmp/", "write a rule for all objects"),
     ("store-lifecycle", _LIFECYCLE, "rules 0 filter tag", {"key": "a", "value": "b"}, "write a rule for all objects"),

@@ -80,7 +80,7 @@ def _bucket(bucket: Resource, lifecycles: list[Resource], locks: list[Resource],
     if expiry.current is None and not kept_for_ever:
         yield Finding("rules", "write a rule for all objects with expiration days", lifecycle.urn)
     if expiry.noncurrent is None:
-        yield Finding("rules", "write a rule for all objects with noncurrent_version_expiration", lifecycle.urn)
+        yield Finding("rules", "write a rule for all objects with noncurrentVersionExpiration", lifecycle.urn)
     most = limit_of(name, config)
     if most is None:
         return

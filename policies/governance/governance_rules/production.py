@@ -32,34 +32,34 @@ def _off(*path: str, write: str) -> Check:
     return lambda resource, _: must_not_be_true(resource.props.at(*path), f"write {write}")
 
 
-_DELETION: Final = _on("deletionProtection", write="deletion_protection=True")
+_DELETION: Final = _on("deletionProtection", write="deletionProtection: true")
 
 
 def _protected(resource: Resource, _: Config) -> Iterator[Result]:
     if not resource.protect:
-        yield Finding("", "write protect=True in its options: a replacement or a destroy would delete what it keeps")
+        yield Finding(
+            "", "write protect: true in its options, as a replacement or a destroy would delete what it keeps"
+        )
 
 
 def _final_snapshot(resource: Resource, _: Config) -> Iterator[Result]:
-    yield from must_not_be_true(resource["skipFinalSnapshot"], "write skip_final_snapshot=False")
+    yield from must_not_be_true(resource["skipFinalSnapshot"], "write skipFinalSnapshot: false")
     yield from must_be_given(
         resource["finalSnapshotIdentifier"],
-        "write final_snapshot_identifier, with a random suffix so that it is unique",
+        "write finalSnapshotIdentifier, with a random suffix so that it is unique",
     )
 
 
-def _backup_days(name: str, python: str, setting: str) -> Check:
+def _backup_days(name: str, setting: str) -> Check:
     def check(resource: Resource, config: Config) -> Iterator[Result]:
         least = config.number(setting)
-        yield from unless(
-            lambda it: (it.number or 0) >= least, resource[name], f"write {python} of {least} days or more"
-        )
+        yield from unless(lambda it: (it.number or 0) >= least, resource[name], f"write {name} of {least} days or more")
 
     return check
 
 
-_BACKUPS: Final = _backup_days("backupRetentionPeriod", "backup_retention_period", "minimum_backup_days")
-_SNAPSHOTS: Final = _backup_days("snapshotRetentionLimit", "snapshot_retention_limit", "minimum_snapshot_days")
+_BACKUPS: Final = _backup_days("backupRetentionPeriod", "minimum_backup_days")
+_SNAPSHOTS: Final = _backup_days("snapshotRetentionLimit", "minimum_snapshot_days")
 
 
 def _unless_replica(*checks: Check) -> Check:
@@ -75,7 +75,7 @@ def _recovery_window(resource: Resource, _: Config) -> Iterator[Result]:
     window = resource["recoveryWindowInDays"]
     yield from must_be_seen(window)
     if window.number == 0:
-        yield Finding(window.path, "write recovery_window_in_days of 7 to 30: with 0 a secret is gone at once")
+        yield Finding(window.path, "write recoveryWindowInDays of 7 to 30, as with 0 a secret is gone at once")
 
 
 def _deletion_window(resource: Resource, config: Config) -> Iterator[Result]:
@@ -88,31 +88,31 @@ SAFEGUARDS: Final[Mapping[str, tuple[Check, ...]]] = {
     "aws:rds/cluster:Cluster": (_DELETION, _final_snapshot, _BACKUPS, _protected),
     "aws:rds/instance:Instance": (
         _DELETION,
-        _unless_replica(_final_snapshot, _BACKUPS, _on("multiAz", write="multi_az=True")),
+        _unless_replica(_final_snapshot, _BACKUPS, _on("multiAz", write="multiAz: true")),
         _protected,
     ),
     "aws:rds/globalCluster:GlobalCluster": (_DELETION,),
     "aws:docdb/cluster:Cluster": (_DELETION, _final_snapshot, _BACKUPS, _protected),
     "aws:neptune/cluster:Cluster": (_DELETION, _final_snapshot, _BACKUPS, _protected),
     "aws:dynamodb/table:Table": (
-        _on("deletionProtectionEnabled", write="deletion_protection_enabled=True"),
-        _on("pointInTimeRecovery", "enabled", write="point_in_time_recovery with enabled=True"),
+        _on("deletionProtectionEnabled", write="deletionProtectionEnabled: true"),
+        _on("pointInTimeRecovery", "enabled", write="pointInTimeRecovery with enabled: true"),
         _protected,
     ),
     "aws:elasticache/replicationGroup:ReplicationGroup": (
-        _on("automaticFailoverEnabled", write="automatic_failover_enabled=True, with two nodes or more"),
-        _on("multiAzEnabled", write="multi_az_enabled=True"),
+        _on("automaticFailoverEnabled", write="automaticFailoverEnabled: true, with two nodes or more"),
+        _on("multiAzEnabled", write="multiAzEnabled: true"),
         _SNAPSHOTS,
     ),
     "aws:elasticache/serverlessCache:ServerlessCache": (_SNAPSHOTS,),
-    "aws:s3/bucket:Bucket": (_off("forceDestroy", write="force_destroy=False"), _protected),
-    "aws:ecr/repository:Repository": (_off("forceDelete", write="force_delete=False"),),
-    "aws:backup/vault:Vault": (_off("forceDestroy", write="force_destroy=False"), _protected),
+    "aws:s3/bucket:Bucket": (_off("forceDestroy", write="forceDestroy: false"), _protected),
+    "aws:ecr/repository:Repository": (_off("forceDelete", write="forceDelete: false"),),
+    "aws:backup/vault:Vault": (_off("forceDestroy", write="forceDestroy: false"), _protected),
     "aws:secretsmanager/secret:Secret": (_recovery_window,),
     "aws:kms/key:Key": (_deletion_window, _protected),
     "aws:eks/cluster:Cluster": (_DELETION,),
-    "aws:lb/loadBalancer:LoadBalancer": (_on("enableDeletionProtection", write="enable_deletion_protection=True"),),
-    "aws:alb/loadBalancer:LoadBalancer": (_on("enableDeletionProtection", write="enable_deletion_protection=True"),),
+    "aws:lb/loadBalancer:LoadBalancer": (_on("enableDeletionProtection", write="enableDeletionProtection: true"),),
+    "aws:alb/loadBalancer:LoadBalancer": (_on("enableDeletionProtection", write="enableDeletionProtection: true"),),
 }
 """What production has of each."""
 

@@ -69,7 +69,7 @@ def _log_group(resource: Resource) -> Iterator[Result]:
     yield from unless(
         lambda it: (it.number or 0) > 0,
         resource["retentionInDays"],
-        "write retention_in_days: a log group without it, or with 0, is kept for ever",
+        "write retentionInDays: a log group without it, or with 0, is kept for ever",
     )
 
 
@@ -78,7 +78,7 @@ def _backups(resource: Resource) -> Iterator[Result]:
         yield from unless(
             lambda it: between(it, 1, MOST_BACKUP_DAYS),
             resource["backupRetentionPeriod"],
-            f"write backup_retention_period of 1 to {MOST_BACKUP_DAYS} days",
+            f"write backupRetentionPeriod of 1 to {MOST_BACKUP_DAYS} days",
         )
 
 
@@ -86,14 +86,14 @@ def _snapshots(resource: Resource) -> Iterator[Result]:
     yield from unless(
         lambda it: between(it, 1, MOST_BACKUP_DAYS),
         resource["snapshotRetentionLimit"],
-        f"write snapshot_retention_limit of 1 to {MOST_BACKUP_DAYS} days",
+        f"write snapshotRetentionLimit of 1 to {MOST_BACKUP_DAYS} days",
     )
 
 
 def _queue(resource: Resource) -> Iterator[Result]:
     yield from must_be_given(
         resource["messageRetentionSeconds"],
-        "write message_retention_seconds (60 to 1209600): how long nobody may read it",
+        "write messageRetentionSeconds (60 to 1209600): how long nobody may read it",
     )
 
 
@@ -101,7 +101,7 @@ def _table(resource: Resource) -> Iterator[Result]:
     if data_class(resource) in PUPILS:
         expiry = resource["ttl"]
         yield from must_be_true(
-            expiry["enabled"], "write ttl with enabled=True: items of pupils' data end by themselves"
+            expiry["enabled"], "write ttl with enabled: true, so that items of pupils' data end by themselves"
         )
         yield from must_be_given(expiry["attributeName"], "write the attribute that holds the item's last second")
 
@@ -114,7 +114,7 @@ def _plan(resource: Resource) -> Iterator[Result]:
             yield from unless(
                 lambda it: (it.number or 0) > 0,
                 part.at("lifecycle", "deleteAfter"),
-                "write delete_after in days: recovery points without it are kept for ever",
+                "write deleteAfter in days: recovery points without it are kept for ever",
             )
 
 
@@ -122,7 +122,7 @@ def _vault_lock(resource: Resource) -> Iterator[Result]:
     yield from unless(
         lambda it: (it.number or 0) > 0,
         resource["maxRetentionDays"],
-        "write max_retention_days: a lock without it lets a point be locked for ever",
+        "write maxRetentionDays: a lock without it lets a point be locked for ever",
     )
 
 

@@ -39,7 +39,7 @@ def _cluster(resource: Resource, config: Config) -> Iterator[Result]:
     yield from must_be_one_of(
         resource.props.at("upgradePolicy", "supportType"),
         ("STANDARD",),
-        "write support_type='STANDARD': extended support costs six times the cluster",
+        "write supportType: 'STANDARD', as extended support costs six times the cluster",
     )
     version = resource["version"]
     yield from unless(lambda it: not it.missing, version, "write the version: without it EKS takes its newest")
@@ -71,7 +71,7 @@ def _database(resource: Resource, _: Config) -> Iterator[Result]:
     yield from must_be_one_of(
         resource["engineLifecycleSupport"],
         ("open-source-rds-extended-support-disabled",),
-        "write engine_lifecycle_support='open-source-rds-extended-support-disabled': else an old engine is paid for",
+        "write engineLifecycleSupport: 'open-source-rds-extended-support-disabled', else an old engine is paid for",
     )
 
 

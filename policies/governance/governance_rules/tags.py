@@ -24,7 +24,9 @@ CLASSES: Final = ("public", "internal", "education-record", "child-pii", "operat
 _OUT_OF_REACH: Final = frozenset({"aws:autoscaling/group:Group"})
 """Types whose tags are a list of their own, which no default tags reach."""
 
-_NODE_CLASS: Final = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
+_NODE_CLASSES: Final = frozenset(
+    f"kubernetes:karpenter.k8s.aws/{version}:EC2NodeClass" for version in ("v1", "v1beta1")
+)
 _LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 _STAMPED: Final = frozenset({"instance", "volume"})
 """What a launch template makes that no default tags reach."""
@@ -120,7 +122,7 @@ def _lacking(tags: Tags, config: Config, at: str) -> Iterator[Result]:
     if absent:
         yield Finding(
             at,
-            f"write {', '.join(absent)}: in the provider's default_tags where the whole stack shares it, else here",
+            f"write {', '.join(absent)}: in the provider's defaultTags where the whole stack shares it, else here",
         )
 
 
@@ -142,13 +144,13 @@ def _stamped(resource: Resource, config: Config) -> Iterator[Result]:
     elif _STAMPED - found:
         yield Finding(
             specifications.path,
-            f"write tag_specifications for {' and '.join(sorted(_STAMPED - found))}: default tags don't reach them",
+            f"write tagSpecifications for {' and '.join(sorted(_STAMPED - found))}: default tags don't reach them",
         )
 
 
 def check_tags(resource: Resource, config: Config) -> Iterator[Result]:
     """The mandatory tags are there, on the resource and on what it makes."""
-    if resource.type == _NODE_CLASS:
+    if resource.type in _NODE_CLASSES:
         field = resource.props.at("spec", "tags")
         yield from _lacking(Tags(_pairs(field), whole=not field.unknown), config, field.path)
         return
@@ -164,7 +166,7 @@ mandatory_tags = Rule(
         name="mandatory-tags",
         description="AWS resources carry the mandatory tags, by themselves or by their provider.",
         severity="medium",
-        remedy="Put what the whole stack shares into the provider's default_tags and the rest into tags. Tag values "
+        remedy="Put what the whole stack shares into the provider's defaultTags and the rest into tags. Tag values "
         "are constants: one that is not known yet hides them all.",
         controls={"SOC 2": ("CC6.1",), "COPPA": ("312.10",), "GDPR": ("30",)},
         settings={
@@ -172,7 +174,7 @@ mandatory_tags = Rule(
             "untaggable": strings([], "Globs over AWS types that take no tags and that the pack does not know yet."),
         },
     ),
-    lambda name: takes_tags(name) or name == _NODE_CLASS,
+    lambda name: takes_tags(name) or name in _NODE_CLASSES,
     check_tags,
 )
 

@@ -27,7 +27,7 @@ control_plane = Rule(
         name="eks-control-plane",
         description="Clusters let people in by access entries and log all that their control plane does.",
         severity="high",
-        remedy="Set authentication_mode='API' (there is no way back from it) and the five log types, into a log group "
+        remedy="Set authenticationMode: 'API' (there is no way back from it) and the five log types, into a log group "
         "made before the cluster.",
         controls={
             "FSBP": ("EKS.8",),

@@ -115,7 +115,10 @@ def statements(resource: Resource) -> Iterator[Statement | Result]:
             continue
         document = _parsed(field.text) if field.text else field
         if document is None:
-            yield wrong(field, "the document is no JSON: write it with Output.json_dumps or json.dumps")
+            yield wrong(
+                field,
+                "the document is no JSON: write it as an object and let your language's JSON function make the text",
+            )
             continue
         for index, statement in enumerate(document["Statement"].each()):
             yield Statement(f"{field.path}.Statement[{index}]", kind, statement)

@@ -66,24 +66,22 @@ def _parameter_group(resource: Resource) -> Iterator[Result]:
                 yield wrong(parameter["value"], f"write {values[0]} for {name}")
 
 
-def _own_parameter_group(name: str, python: str) -> Callable[[Resource], Iterator[Result]]:
+def _own_parameter_group(name: str) -> Callable[[Resource], Iterator[Result]]:
     def check(resource: Resource) -> Iterator[Result]:
         group = resource[name]
         if group.missing or group.text.startswith("default."):
             yield wrong(
-                group, f"write {python}=, a group of your own that forces TLS: nobody can set one on a default group"
+                group, f"write {name}: a group of your own that forces TLS, as nobody can set one on a default group"
             )
 
     return check
 
 
 def _cache(resource: Resource) -> Iterator[Result]:
-    yield from must_be_true(resource["transitEncryptionEnabled"], "write transit_encryption_enabled=True")
+    yield from must_be_true(resource["transitEncryptionEnabled"], "write transitEncryptionEnabled: true")
     mode = resource["transitEncryptionMode"]
     if mode.text == "preferred":
-        yield wrong(
-            mode, "write transit_encryption_mode='required', or leave it out: 'preferred' still takes plaintext"
-        )
+        yield wrong(mode, "write transitEncryptionMode: 'required', or leave it out: 'preferred' still takes plaintext")
 
 
 def _listener(resource: Resource) -> Iterator[Result]:
@@ -92,9 +90,11 @@ def _listener(resource: Resource) -> Iterator[Result]:
     if protocol.text == "HTTP":
         actions = list(resource["defaultActions"].each())
         if not actions or any(action.at("redirect", "protocol").text != "HTTPS" for action in actions):
-            yield wrong(protocol, "write protocol='HTTPS' with a certificate, or let the only action redirect to HTTPS")
+            yield wrong(
+                protocol, "write protocol: 'HTTPS' with a certificate, or let the only action redirect to HTTPS"
+            )
     elif protocol.text in {"HTTPS", "TLS"}:
-        advice = "write ssl_policy='ELBSecurityPolicy-TLS13-1-2-Res-2021-06' or a stricter one"
+        advice = "write sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06' or a stricter one"
         yield from unless(lambda it: bool(_LISTENER_POLICY.fullmatch(it.text)), resource["sslPolicy"], advice)
 
 
@@ -105,15 +105,15 @@ def _distribution(resource: Resource) -> Iterator[Result]:
         yield from must_be_one_of(
             behaviour["viewerProtocolPolicy"],
             ("redirect-to-https", "https-only"),
-            "write viewer_protocol_policy='redirect-to-https'",
+            "write viewerProtocolPolicy: 'redirect-to-https'",
         )
     certificate = resource["viewerCertificate"]
     yield from must_not_be_true(
         certificate["cloudfrontDefaultCertificate"],
-        "write acm_certificate_arn: CloudFront's own certificate allows TLS 1.0",
+        "write acmCertificateArn: CloudFront's own certificate allows TLS 1.0",
     )
     yield from must_be_one_of(
-        certificate["minimumProtocolVersion"], VIEWER_VERSIONS, "write minimum_protocol_version='TLSv1.2_2021' or later"
+        certificate["minimumProtocolVersion"], VIEWER_VERSIONS, "write minimumProtocolVersion: 'TLSv1.2_2021' or later"
     )
     for origin in resource["origins"].each():
         custom = origin["customOriginConfig"]
@@ -121,9 +121,9 @@ def _distribution(resource: Resource) -> Iterator[Result]:
             yield from must_be_seen(custom)
             continue
         yield from must_be_one_of(
-            custom["originProtocolPolicy"], ("https-only",), "write origin_protocol_policy='https-only'"
+            custom["originProtocolPolicy"], ("https-only",), "write originProtocolPolicy: 'https-only'"
         )
-        versions, advice = custom["originSslProtocols"], "write origin_ssl_protocols=['TLSv1.2']"
+        versions, advice = custom["originSslProtocols"], "write originSslProtocols: ['TLSv1.2']"
         yield from must_have_items(versions, advice)
         yield from each_must(lambda it: it.text == "TLSv1.2", versions, advice)
 
@@ -166,13 +166,13 @@ def _bucket_policy(resource: Resource) -> Iterator[Result]:
 
 def _search(resource: Resource) -> Iterator[Result]:
     options = resource["domainEndpointOptions"]
-    yield from must_be_true(options["enforceHttps"], "write enforce_https=True")
+    yield from must_be_true(options["enforceHttps"], "write enforceHttps: true")
     yield from must_be_one_of(
         options["tlsSecurityPolicy"],
         ("Policy-Min-TLS-1-2-2019-07", "Policy-Min-TLS-1-2-PFS-2023-10"),
-        "write tls_security_policy='Policy-Min-TLS-1-2-PFS-2023-10'",
+        "write tlsSecurityPolicy: 'Policy-Min-TLS-1-2-PFS-2023-10'",
     )
-    yield from must_be_true(resource["nodeToNodeEncryption"]["enabled"], "write node_to_node_encryption enabled=True")
+    yield from must_be_true(resource["nodeToNodeEncryption"]["enabled"], "write nodeToNodeEncryption enabled: true")
 
 
 _HTTP_PORT: Final = 80
@@ -209,11 +209,9 @@ def _ingress(resource: Resource) -> Iterator[Result]:
 CHANNELS: Final[Mapping[str, tuple[Callable[[Resource], Iterator[Result]], ...]]] = {
     "aws:rds/parameterGroup:ParameterGroup": (_parameter_group,),
     "aws:rds/clusterParameterGroup:ClusterParameterGroup": (_parameter_group,),
-    "aws:rds/cluster:Cluster": (
-        _own_parameter_group("dbClusterParameterGroupName", "db_cluster_parameter_group_name"),
-    ),
-    "aws:rds/instance:Instance": (_own_parameter_group("parameterGroupName", "parameter_group_name"),),
-    "aws:rds/proxy:Proxy": (lambda it: must_be_true(it["requireTls"], "write require_tls=True"),),
+    "aws:rds/cluster:Cluster": (_own_parameter_group("dbClusterParameterGroupName"),),
+    "aws:rds/instance:Instance": (_own_parameter_group("parameterGroupName"),),
+    "aws:rds/proxy:Proxy": (lambda it: must_be_true(it["requireTls"], "write requireTls: true"),),
     "aws:elasticache/replicationGroup:ReplicationGroup": (_cache,),
     "aws:opensearch/domain:Domain": (_search,),
     "aws:s3/bucketPolicy:BucketPolicy": (_bucket_policy,),

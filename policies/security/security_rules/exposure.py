@@ -40,7 +40,7 @@ def _everywhere(field: Field) -> bool:
 
 
 def _database(resource: Resource, _: Config) -> Iterator[Result]:
-    yield from must_be_false(resource["publiclyAccessible"], "write publicly_accessible=False")
+    yield from must_be_false(resource["publiclyAccessible"], "write publiclyAccessible: false")
 
 
 def _public_access_block(resource: Resource, _: Config) -> Iterator[Result]:
@@ -60,24 +60,24 @@ def _subnet(resource: Resource, config: Config) -> Iterator[Result]:
     if not config.matches("public_subnets", resource.name):
         yield from must_not_be_true(
             resource["mapPublicIpOnLaunch"],
-            "write map_public_ip_on_launch=False: load balancers and NAT bring their own",
+            "write mapPublicIpOnLaunch: false, as load balancers and NAT bring their own",
         )
 
 
 def _cluster_endpoint(resource: Resource, config: Config) -> Iterator[Result]:
     network = resource["vpcConfig"]
-    yield from must_be_true(network["endpointPrivateAccess"], "write endpoint_private_access=True")
+    yield from must_be_true(network["endpointPrivateAccess"], "write endpointPrivateAccess: true")
     public = network["endpointPublicAccess"]
     if config.on("private_endpoint"):
         yield from must_be_false(
-            public, "write endpoint_public_access=False; `pulumi up` then runs in the account's network"
+            public, "write endpointPublicAccess: false; `pulumi up` then runs in the account's network"
         )
         return
     yield from must_be_seen(public)
     if public.value is not False and not public.unknown:
         cidrs = network["publicAccessCidrs"]
         yield from must_have_items(
-            cidrs, "write public_access_cidrs with the runners' networks: without them everyone is let in"
+            cidrs, "write publicAccessCidrs with the runners' networks: without them everyone is let in"
         )
         if _everywhere(cidrs):
             yield wrong(cidrs, "write the runners' networks instead of everywhere")
@@ -89,23 +89,23 @@ def _node_group(resource: Resource, _: Config) -> Iterator[Result]:
     if not remote.empty and not remote.unknown:
         yield from must_have_items(
             remote["sourceSecurityGroupIds"],
-            "leave remote_access out (use SSM): without source groups SSH is open to all",
+            "leave remoteAccess out (use SSM): without source groups SSH is open to all",
         )
 
 
 def _launch_template(resource: Resource, _: Config) -> Iterator[Result]:
     for interface in resource["networkInterfaces"].each():
-        yield from must_not_be_true(interface["associatePublicIpAddress"], "write associate_public_ip_address='false'")
+        yield from must_not_be_true(interface["associatePublicIpAddress"], "write associatePublicIpAddress: 'false'")
 
 
 def _instance(resource: Resource, _: Config) -> Iterator[Result]:
-    yield from must_not_be_true(resource["associatePublicIpAddress"], "write associate_public_ip_address=False")
+    yield from must_not_be_true(resource["associatePublicIpAddress"], "write associatePublicIpAddress: false")
 
 
 def _load_balancer(resource: Resource, config: Config) -> Iterator[Result]:
     if not config.matches("internet_facing", resource.name):
         yield from must_be_true(
-            resource["internal"], "write internal=True, or name it in the setting internet_facing: it is then an edge"
+            resource["internal"], "write internal: true, or name it in the setting internet_facing: it is then an edge"
         )
 
 
@@ -299,11 +299,16 @@ def _metadata(options: Field) -> Iterator[Result]:
     )
 
 
+def _node_class_metadata(resource: Resource) -> Iterator[Result]:
+    return _metadata(resource.props.at("spec", "metadataOptions"))
+
+
 METADATA: Final[Mapping[str, Callable[[Resource], Iterator[Result]]]] = {
     "aws:ec2/launchTemplate:LaunchTemplate": lambda it: _metadata(it["metadataOptions"]),
     "aws:ec2/instance:Instance": lambda it: _metadata(it["metadataOptions"]),
     "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": lambda it: _metadata(it.props),
-    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": lambda it: _metadata(it.props.at("spec", "metadataOptions")),
+    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": _node_class_metadata,
+    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass": _node_class_metadata,
 }
 
 instance_metadata = Rule(
@@ -311,7 +316,7 @@ instance_metadata = Rule(
         name="instance-metadata",
         description="Instances answer metadata requests with a session token only, and within one hop.",
         severity="high",
-        remedy="Set metadata_options with http_tokens='required' and http_put_response_hop_limit=1. Controllers "
+        remedy="Set metadataOptions with httpTokens: 'required' and httpPutResponseHopLimit: 1. Controllers "
         "that read the metadata then need Pod Identity and explicit region and VPC settings.",
         controls={
             "FSBP": ("EC2.8",),

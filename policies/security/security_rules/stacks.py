@@ -60,7 +60,7 @@ bucket_safeguards = StackRule(
         name="bucket-safeguards",
         description="Each bucket has its encryption, its public access block and its TLS-only policy.",
         severity="high",
-        remedy="Declare the companions beside the bucket; S3 takes one at a time, so chain them by depends_on.",
+        remedy="Declare the companions beside the bucket; S3 takes one at a time, so chain them by dependsOn.",
         controls={"FSBP": ("S3.5", "S3.8", "S3.17"), "SOC 2": ("CC6.1", "CC6.7"), "GDPR": ("32",)},
     ),
     types(

@@ -107,6 +107,11 @@ class Field:
         return f"{above}.{self._key}" if above else self._key
 
     @property
+    def name(self) -> str:
+        """The last step of the way: the property's name, an item's number."""
+        return str(self._key)
+
+    @property
     def unknown(self) -> bool:
         """Whether the value is not known yet."""
         return self.value is UNKNOWN
