@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -18,26 +16,7 @@ from components.keys import Document
 from components.model import Days, Problem, Settings, refuse_all, repeated
 from components.naming import Names
 from components.security_baseline.trail import ACCOUNT_PATH
-
-
-@dataclass(frozen=True)
-class Upstream:
-    """A public registry, read through a cache of ours."""
-
-    url: str
-    login: bool = False
-    """Whether ECR wants a login for it (ECR user guide, pull through cache)."""
-
-
-UpstreamName: TypeAlias = Literal["docker-hub", "quay", "ghcr", "k8s", "ecr-public"]
-UPSTREAMS: Final[Mapping[UpstreamName, Upstream]] = {
-    "docker-hub": Upstream("registry-1.docker.io", login=True),
-    "quay": Upstream("quay.io"),
-    "ghcr": Upstream("ghcr.io", login=True),
-    "k8s": Upstream("registry.k8s.io"),
-    "ecr-public": Upstream("public.ecr.aws"),
-}
-"""Public registries by the first part of their repositories' names here."""
+from components.upstream import UPSTREAMS, UpstreamName
 
 PLACEHOLDER: Final = {"username": "to-be-filled-in", "accessToken": "to-be-filled-in"}
 """What stands in an upstream's secret until its login is put there: ECR makes no rule for a secret it can't read."""

@@ -95,7 +95,7 @@ def cluster_plan(key: str, cluster: EksClusterSettings, sections: PlannedSection
     ours = _workloads(sections, names, exported=exported)
     if gateway is None:
         ours = [unrouted(workload) for workload in ours]
-    egress = with_egress_proxy(ours, sections.mcp.egress_proxy, pull_through(names))
+    egress = with_egress_proxy(ours, sections.mcp.egress_proxy, names)
     home = sections.applications.namespace_in(names)
     inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
     people = People.of(cluster.access)
@@ -128,11 +128,11 @@ def cluster_plan(key: str, cluster: EksClusterSettings, sections: PlannedSection
 
 def _workloads(sections: PlannedSections, names: Names, *, exported: bool) -> list[Workload]:
     """Ours, in the order of components. ``exported``: there is a Prometheus that the stores are measured for."""
-    identity, caches = sections.stack, pull_through(names)
-    applications = application_workloads(sections.applications, identity, names, caches)
+    identity = sections.stack
+    applications = application_workloads(sections.applications, identity, names)
     ours = [
         *database_workloads(sections.database_access, sections.data, names),
-        *mcp_workloads(sections.mcp, identity, names, ContextStore.of(sections.data, names), caches),
+        *mcp_workloads(sections.mcp, identity, names, ContextStore.of(sections.data, names)),
         *agent_workloads(sections.agents, sections.mcp, identity, names),
         *(workload for made in applications.values() for workload in made),
     ]

@@ -47,7 +47,7 @@ def _quota(identity: StackIdentity, settings: ApplicationsSettings) -> Iterator[
     if quota is None:
         return
     names = Names(identity.platform, identity.env, identity.account_id, identity.region)
-    made = [w for workloads in application_workloads(settings, identity, names, {}).values() for w in workloads]
+    made = [w for workloads in application_workloads(settings, identity, names).values() for w in workloads]
     needed = most(made)
     enough = quota_for(needed)
     claims = sum(len(w.storage) * w.max_replicas for w in made)

@@ -17,11 +17,9 @@ from components.kubernetes.pods import config_checksum
 from components.kubernetes.workload import Workload
 from components.model import Quantities, Resources
 from components.objectives import API_P95_SECONDS, AVAILABILITY
-from components.upstream import mirrored
-from components.versions import IMAGES
+from components.upstream import upstream
 from components.workload_settings import OwnImage
 
-K6: Final = IMAGES["k6"]
 _SCRIPT: Final = "/etc/k6/load.js"
 _SMALL: Final = Resources(requests=Quantities(cpu="50m", memory="64Mi"), limits=Quantities(cpu="250m", memory="256Mi"))
 _LOAD: Final = Resources(requests=Quantities(cpu="250m", memory="256Mi"), limits=Quantities(cpu=1, memory="512Mi"))
@@ -90,7 +88,7 @@ def load_test_job(load: LoadTest, released: Sequence[Workload], place: Place) ->
         component=LOAD_TEST,
         part_of=PART_OF,
         kind="Job",
-        image=mirrored(K6, place.caches),
+        image=upstream("k6", place.names),
         args=("run", "--no-usage-report", _SCRIPT),
         resources=_LOAD,
         env={

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -28,16 +27,12 @@ class Place:
     namespace: str
     gateway: Key
     """Namespace and name of the Gateway that routes hang on."""
-    caches: Mapping[str, str]
-    """Pull-through caches, from an upstream registry's host to where its images are read instead."""
 
     @classmethod
-    def of(
-        cls, settings: ApplicationsSettings, identity: StackIdentity, names: Names, caches: Mapping[str, str]
-    ) -> Place:
+    def of(cls, settings: ApplicationsSettings, identity: StackIdentity, names: Names) -> Place:
         """The place of a stack's applications."""
         gateway = public_gateway(identity.platform)
-        return cls(settings, identity, names, settings.namespace_in(names), gateway, caches)
+        return cls(settings, identity, names, settings.namespace_in(names), gateway)
 
     def sign_in(self) -> SignIn | None:
         """Whom people prove who they are to."""

@@ -47,13 +47,13 @@ GRACE_SECONDS: Final = 30
 
 
 def application_workloads(
-    settings: ApplicationsSettings, identity: StackIdentity, names: Names, caches: Mapping[str, str]
+    settings: ApplicationsSettings, identity: StackIdentity, names: Names
 ) -> Mapping[str, list[Workload]]:
     """The workloads of each application by its name, what others wait for first; then ``smoke`` and ``load-test``.
 
     ``caches``: pull-through caches, from an upstream registry's host to where its images are read instead.
     """
-    place = Place.of(settings, identity, names, caches)
+    place = Place.of(settings, identity, names)
     made = {
         name: [_by(settings.delivery_of(row), workload) for workload in _workloads(name, row, place)]
         for name, row in settings.applications.items()

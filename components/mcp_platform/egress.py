@@ -16,10 +16,11 @@ from components.kubernetes.topology import EgressProxy
 from components.kubernetes.workload import ContainerPort, Key, Metrics, Probe, Probes, Workload
 from components.mcp_platform.envoy import METRICS_PATH, READY_PATH, STATUS_PORT, bootstrap
 from components.mcp_platform.settings import EGRESS_PROXY, NAMESPACE, EgressProxySettings
-from components.upstream import mirrored
-from components.versions import IMAGES
+from components.naming import Names
+from components.upstream import upstream
 
-ENVOY: Final = IMAGES["envoy"]
+ENVOY: Final = "envoy"
+"""Of the pinned images."""
 PROXY_KEY: Final[Key] = (NAMESPACE, EGRESS_PROXY)
 
 _REASON: Final = "the one way to hosts outside AWS, by the allow-lists of its listeners"
@@ -54,18 +55,13 @@ class Egress:
     """``None`` where no workload calls a host outside."""
 
 
-def with_egress_proxy(
-    workloads: Sequence[Workload], settings: EgressProxySettings, caches: Mapping[str, str]
-) -> Egress:
-    """``workloads`` and, where one of them calls a host outside, the proxy; callers are told their listener.
-
-    ``caches``: pull-through caches, from an upstream registry's host to where its images are read instead.
-    """
+def with_egress_proxy(workloads: Sequence[Workload], settings: EgressProxySettings, names: Names) -> Egress:
+    """``workloads`` and, where one of them calls a host outside, the proxy; callers are told their listener."""
     wanted = {w.key: hosts for w in workloads if (hosts := _hosts(w))}
     if not wanted:
         return Egress(tuple(workloads), None)
     ports = listener_ports(wanted)
-    proxy = _proxy(wanted, ports, settings, caches)
+    proxy = _proxy(wanted, ports, settings, names)
     told = [_told(w, ports[w.key]) if w.key in ports else w for w in workloads]
     return Egress((*told, proxy), EgressProxy(PROXY_KEY, ports))
 
@@ -83,7 +79,7 @@ def _proxy(
     wanted: Mapping[Key, Sequence[tuple[str, int]]],
     ports: Mapping[Key, int],
     settings: EgressProxySettings,
-    caches: Mapping[str, str],
+    names: Names,
 ) -> Workload:
     listeners = {"/".join(caller): (ports[caller], hosts) for caller, hosts in wanted.items()}
     return Workload(
@@ -91,7 +87,7 @@ def _proxy(
         name=EGRESS_PROXY,
         component="egress-proxy",
         part_of="mcp-platform",
-        image=mirrored(ENVOY, caches),
+        image=upstream(ENVOY, names),
         command=("/usr/local/bin/envoy",),
         # two workers, not one a core of the node; without hot restart no shared memory is needed
         args=("-c", _CONFIG, "--concurrency", "2", "--disable-hot-restart", "--log-level", "warning"),

@@ -28,7 +28,8 @@ from components.mcp_platform.settings import (
     ToolGatewaySettings,
     path_of,
 )
-from components.upstream import mirrored
+from components.naming import Names
+from components.upstream import upstream
 
 GATEWAY_KEY: Final[Key] = (NAMESPACE, TOOL_GATEWAY)
 PRIORITY_CLASS: Final = "mcp-server"
@@ -59,11 +60,8 @@ def ports(settings: McpPlatformSettings) -> dict[str, int]:
     return {name: port for (_, name), port in listener_ports((NAMESPACE, name) for name in gated(settings)).items()}
 
 
-def tool_gateway(settings: McpPlatformSettings, caches: Mapping[str, str]) -> Workload | None:
-    """The gateway, where a server stands behind it.
-
-    ``caches``: pull-through caches, from an upstream registry's host to where its images are read instead.
-    """
+def tool_gateway(settings: McpPlatformSettings, names: Names) -> Workload | None:
+    """The gateway, where a server stands behind it."""
     behind, own = gated(settings), settings.tool_gateway
     if not behind or own is None:
         return None
@@ -73,7 +71,7 @@ def tool_gateway(settings: McpPlatformSettings, caches: Mapping[str, str]) -> Wo
         name=TOOL_GATEWAY,
         component="tool-gateway",
         part_of="mcp-platform",
-        image=mirrored(ENVOY, caches),
+        image=upstream(ENVOY, names),
         command=("/usr/local/bin/envoy",),
         args=("-c", _CONFIG, "--concurrency", "2", "--disable-hot-restart", "--log-level", "warning"),
         files={_CONFIG: configuration(behind, numbers, own)},

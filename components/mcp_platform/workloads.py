@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -55,17 +55,13 @@ def workloads(
     identity: StackIdentity,
     names: Names,
     contexts: ContextStore,
-    caches: Mapping[str, str],
 ) -> list[Workload]:
-    """A workload for each server, in the file's order, then the tool gateway where there is one.
-
-    ``caches``: pull-through caches, from an upstream registry's host to where its images are read instead.
-    """
+    """A workload for each server, in the file's order, then the tool gateway where there is one."""
     servers = [
         _workload(name, server, settings, identity=identity, names=names, contexts=contexts)
         for name, server in settings.servers.items()
     ]
-    gateway = tool_gateway(settings, caches)
+    gateway = tool_gateway(settings, names)
     return servers if gateway is None else [*servers, gateway]
 
 

@@ -219,6 +219,7 @@ def test_the_caches_are_those_that_the_program_reads_images_through(account: Run
         str(it.inputs["upstreamRegistryUrl"]): str(it.inputs["ecrRepositoryPrefix"])
         for it in graph.of_type(account, "aws:ecr/pullThroughCacheRule:PullThroughCacheRule")
     }
+    # ECR knows Docker Hub by the host of its API (ECR user guide, "Creating a pull through cache rule")
     hosts = {"docker.io": "registry-1.docker.io"}
     names = Names("toolboxai", "dev", "111122223333", "us-east-1")
     for host, mirror in pull_through(names).items():

@@ -21,6 +21,7 @@ from components.operators.footprint import (
     Values,
 )
 from components.operators.operator import Operator, Site
+from components.upstream import cached
 from components.versions import CHARTS
 
 ARGO_CD: Final = "argo-cd"
@@ -156,7 +157,7 @@ def _values(site: Site) -> Values:
         "createClusterRoles": False,
         "global": {
             "domain": f"argocd.{site.domain}",
-            "image": {"repository": f"{site.registry}/quay/argoproj/argocd"},
+            "image": {"repository": f"{site.registry}/{cached('quay.io/argoproj/argocd')}"},
             "logging": {"format": "json"},
             # paths are declared once, by the footprint
             "networkPolicy": {"create": False},
@@ -185,7 +186,7 @@ def _values(site: Site) -> Values:
         "dex": {"enabled": False},
         # a cache that may be lost without harm ("HA", Argo CD operator manual): one, without a volume
         "redis": {
-            "image": {"repository": f"{site.registry}/docker-hub/library/redis", "tag": _REDIS_TAG},
+            "image": {"repository": f"{site.registry}/{cached('docker.io/library/redis')}", "tag": _REDIS_TAG},
             "resources": _CACHE.resources(),
             "automountServiceAccountToken": False,
             "readinessProbe": {"enabled": True, "initialDelaySeconds": 5},

@@ -22,6 +22,7 @@ from components.operators.footprint import (
     to_aws,
 )
 from components.operators.operator import BackupSchedule, Operator, OperatorIdentity, Site
+from components.upstream import cached
 from components.versions import CHARTS, IMAGES
 
 VELERO_ACCOUNT: Final = "velero-server"
@@ -95,14 +96,14 @@ def _velero_values(site: Site) -> Values:
         raise ValueError("velero without settings of what it keeps")
     location: Values = {"name": "default", "provider": "aws"}
     return {
-        "image": {"repository": f"{site.registry}/docker-hub/velero/velero"},
+        "image": {"repository": f"{site.registry}/{cached('docker.io/velero/velero')}"},
         "resources": _server(site.profile).resources(),
         "upgradeJobResources": _UPGRADE.resources(),
         "kubectl": {"labels": dict(_CRDS_JOB)},
         "initContainers": [
             {
                 "name": "velero-plugin-for-aws",
-                "image": f"{site.registry}/docker-hub/velero/velero-plugin-for-aws:{_PLUGIN.tag}",
+                "image": f"{site.registry}/{cached(_PLUGIN.repository)}:{_PLUGIN.tag}",
                 "securityContext": RESTRICTED_CONTAINER,
                 "resources": _COPY.resources(),
                 "volumeMounts": [{"mountPath": "/target", "name": "plugins"}],
@@ -202,7 +203,7 @@ def _falco_values(site: Site) -> Values:
     sockets: Values = {"enabled": True, "sockets": ["/run/containerd/containerd.sock"]}
     off: Values = {"enabled": False}
     return {
-        "image": {"registry": site.registry, "repository": "docker-hub/falcosecurity/falco"},
+        "image": {"registry": site.registry, "repository": cached("docker.io/falcosecurity/falco")},
         "resources": _falco_container(site.profile).resources(),
         # every node, those of the pools too
         "tolerations": [{"operator": "Exists"}],

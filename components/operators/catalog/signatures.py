@@ -22,6 +22,7 @@ from components.operators.footprint import (
     to_aws,
 )
 from components.operators.operator import Operator, OperatorIdentity, Site
+from components.upstream import cached
 from components.versions import CHARTS
 
 KYVERNO: Final = "kyverno"
@@ -80,7 +81,7 @@ def _pods(profile: Profile) -> tuple[PodFootprint, ...]:
 
 
 def _image(site: Site, repository: str) -> Values:
-    return {"registry": site.registry, "repository": f"ghcr/kyverno/{repository}"}
+    return {"registry": site.registry, "repository": cached(f"ghcr.io/kyverno/{repository}")}
 
 
 def _values(site: Site) -> Values:

@@ -26,7 +26,6 @@ from settings.problems import validate
 
 HERE: Final = Path(__file__).parent
 STACKS: Final = ("dev", "staging", "production")
-CACHES: Final = {"docker.io": "111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub"}
 PROMETHEUS: Final = Endpoint(
     "monitoring", "prometheus", (("app.kubernetes.io/name", "prometheus"),), (EndpointPort("web", 9090),)
 )
@@ -114,10 +113,10 @@ def pure(sections: Raw, stack: str = "production") -> Pure:
     who = identity(stack)
     names = names_of(who)
     declared = [
-        *mcp_platform.workloads(mcp, who, names, contexts_of(names), CACHES),
+        *mcp_platform.workloads(mcp, who, names, contexts_of(names)),
         *agent_fleet.workloads(agents, mcp, who, names),
     ]
-    return Pure(mcp, agents, who, names, with_egress_proxy(declared, mcp.egress_proxy, CACHES))
+    return Pure(mcp, agents, who, names, with_egress_proxy(declared, mcp.egress_proxy, names))
 
 
 def networks(*endpoints: str) -> Networks:
@@ -173,14 +172,15 @@ name = names.cluster("main")
 keys = {"data": DATA_KEY, "secrets": SECRETS_KEY}
 cluster = SimpleNamespace(ref=ClusterRef(name, names.arn("eks", f"cluster/{name}"), standing, keys))
 plan = SimpleNamespace(
-    egress=pure.egress,
+    workloads_in=lambda namespace: [w for w in pure.egress.workloads if w.namespace == namespace],
     namespaces={ns.name: ns for ns in platform_namespaces("toolboxai", names.prefix)},
-    contexts=example.contexts_of(names),
     topology=example.topology(pure, *example.ENDPOINTS),
 )
 services = SimpleNamespace(objects=objects)
+contexts = SimpleNamespace(ttl_attribute="expires_at", retention_days=30)
+data = SimpleNamespace(settings=SimpleNamespace(tables={"mcp-contexts": contexts}))
 opts = pulumi.ResourceOptions(providers=[context.provider])
-mcp = McpPlatform("mcp", pure.mcp, plan, context, cluster, services, opts=opts)
+mcp = McpPlatform("mcp", pure.mcp, plan, context, cluster, services, data, opts=opts)
 fleet = AgentFleet("agents", pure.agents, plan, context, cluster, services, opts=opts)
 pulumi.export("endpoints", mcp.endpoints)
 pulumi.export("coordinator", fleet.coordinator)

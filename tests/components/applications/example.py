@@ -16,7 +16,6 @@ from components.naming import Names
 from settings.problems import validate
 
 HERE: Final = Path(__file__).parent
-CACHES: Final = {"docker.io": "111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub"}
 Raw = dict[str, Any]
 
 
@@ -56,7 +55,7 @@ def settings_of(section: Raw) -> ApplicationsSettings:
 
 def workloads_of(section: Raw) -> dict[str, Workload]:
     """Every workload of the section by name."""
-    made = application_workloads(settings_of(section), identity(), names(), CACHES)
+    made = application_workloads(settings_of(section), identity(), names())
     return {workload.name: workload for group in made.values() for workload in group}
 
 

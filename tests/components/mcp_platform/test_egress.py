@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from components.kubernetes import ToExternal, Workload
-from components.mcp_platform.egress import ENVOY, PROXY_KEY, listener_ports
+from components.mcp_platform.egress import PROXY_KEY, listener_ports
 from components.mcp_platform.envoy import ADMIN_PORT, CONFIG_LIMIT, MAX_CALLERS, STATUS_PORT, bootstrap
-from components.upstream import mirrored
-from tests.components.agent_fleet.example import CACHES, Pure, Raw, pure, raw, topology
+from tests.components.agent_fleet.example import Pure, Raw, pure, raw, topology
 
 API = {"kind": "api", "host": "api.example.com", "model": "large-1", "secret_name": "example-api"}
 
@@ -128,10 +127,9 @@ def test_as_many_callers_as_are_allowed_fit_one_config_map() -> None:
 
 
 def test_the_image_comes_through_the_pull_through_cache() -> None:
-    assert mirrored(ENVOY, CACHES).reference == (
+    assert proxy_of(pure(with_api_model())).image.reference == (
         "111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub/envoyproxy/envoy:distroless-v1.39.1"
     )
-    assert mirrored(ENVOY, {}).reference.startswith("docker.io/envoyproxy/envoy:")
 
 
 def test_only_the_proxy_may_call_public_addresses_and_only_from_its_listeners() -> None:

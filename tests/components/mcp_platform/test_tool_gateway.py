@@ -11,7 +11,7 @@ import pytest
 
 from components.kubernetes import Workload
 from components.mcp_platform.tool_gateway import GATEWAY_KEY, ports
-from tests.components.agent_fleet.example import CACHES, Pure, Raw, problems, pure, raw
+from tests.components.agent_fleet.example import Pure, Raw, problems, pure, raw
 
 CALL = {"mcp-method": "tools/call"}
 
@@ -162,7 +162,10 @@ def test_there_is_no_gateway_where_nobody_would_use_it(change: str) -> None:
 
 
 def test_its_image_comes_through_the_accounts_cache(production: Pure) -> None:
-    assert gateway_of(production).image.repository == f"{CACHES['docker.io']}/envoyproxy/envoy"
+    assert (
+        gateway_of(production).image.repository
+        == "111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub/envoyproxy/envoy"
+    )
 
 
 def test_no_server_takes_its_name() -> None:
