@@ -27,7 +27,8 @@ home = settings.stack.home
 context = Context.create(settings.stack.as_stack())
 cloud = pulumi.ResourceOptions(providers=[context.provider])
 
-purposes = tuple(purpose for purpose in AccountPurpose if home or purpose is not AccountPurpose.STATE)
+kept_here = settings.state is not None
+purposes = tuple(purpose for purpose in AccountPurpose if kept_here or purpose is not AccountPurpose.STATE)
 keys = AccountKeys("keys", context, purposes, opts=cloud)
 linked = ServiceLinkedRoles(settings.service_linked_roles, context, opts=cloud).made if home else {}
 baseline = SecurityBaseline(
@@ -37,7 +38,8 @@ registry_alias = keys.alias(AccountPurpose.REGISTRY)
 Registry(settings.registry, context, keys.of(AccountPurpose.REGISTRY).arn, registry_alias, home=home, opts=cloud)
 
 providers = OidcProviders(settings.deploy, opts=cloud).made if home else []
-roles = DeployRoles(settings.deploy, context, settings.stack.home_region, providers=providers, opts=cloud)
+state_region = settings.stack.region if kept_here else settings.stack.home_region
+roles = DeployRoles(settings.deploy, context, home=home, state_region=state_region, providers=providers, opts=cloud)
 if settings.images is not None:
     pulumi.export("pushRoleArn", ImageRole(settings.images, context, providers=providers, opts=cloud).arn)
 if settings.runner is not None:

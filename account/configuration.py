@@ -56,7 +56,8 @@ class StackSettings(Settings):
     registry: RegistrySettings = RegistrySettings()
     """What ECR does by itself."""
     state: StateSettings | None = None
-    """Where state of Pulumi's stacks is kept. Only in the home region's file."""
+    """Where state of Pulumi's stacks is kept. Must be given at home; in the second region where a standby's state is
+    to be had while the first is gone."""
     images: ImageSettings | None = None
     """Who pushes images of ours from GitHub. Only in the home region's file: copies go on from there."""
     cost: CostSettings | None = None
@@ -98,7 +99,7 @@ def _once(
         if cost is None:
             yield Problem(("cost",), None, "who is told: the account's anomaly monitor is made in the home region")
         return
-    sections = {"service_linked_roles": roles or None, "state": state, "cost": cost, "images": images}
+    sections = {"service_linked_roles": roles or None, "cost": cost, "images": images}
     for key, given in sections.items():
         if given is not None:
             yield Problem((key,), "(given)", f"nothing: the account has it once, in {identity.home_region}")

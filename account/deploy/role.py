@@ -26,9 +26,9 @@ _PREVIEW_HOURS: Final = 1
 _HOUR: Final = 3600
 
 
-def state_statements(names: Names, home_region: str, *, write: bool) -> list[Allow]:
-    """State of stacks that is kept in the account's own bucket, and its key: both stand in the home region."""
-    bucket = f"arn:aws:s3:::{names.bucket('account-state', region=home_region)}"
+def state_statements(names: Names, region: str, *, write: bool) -> list[Allow]:
+    """State of stacks that is kept in the account's own bucket, and its key: both stand in ``region``."""
+    bucket = f"arn:aws:s3:::{names.bucket('account-state', region=region)}"
     alias = key_alias(names, AccountPurpose.STATE)
     objects = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"] if write else ["s3:GetObject"]
     use = ["kms:Decrypt", "kms:DescribeKey", *(["kms:Encrypt", "kms:GenerateDataKey"] if write else [])]
@@ -38,7 +38,7 @@ def state_statements(names: Names, home_region: str, *, write: bool) -> list[All
         Allow(
             "StateKey",
             use,
-            [f"arn:aws:kms:{home_region}:{names.account_id}:key/*"],
+            [f"arn:aws:kms:{region}:{names.account_id}:key/*"],
             "secrets in the state are encrypted with the one key of this alias",
             {"ForAnyValue:StringEquals": {"kms:ResourceAliases": [alias]}},
         ),
@@ -55,14 +55,14 @@ def edge_secret(estate: Estate) -> Allow:
     )
 
 
-def deploy_policies(estate: Estate, home_region: str, *, production: bool) -> dict[str, Document]:
+def deploy_policies(estate: Estate, state_region: str, *, production: bool) -> dict[str, Document]:
     """The deploy role's policies by name. ``ValueError`` where one is longer than IAM takes."""
     groups: Mapping[str, Sequence[Allow | Deny]] = {
         "reading": reading(),
         "network": network(estate),
         "compute": [*compute(estate), *edge(estate)],
         "databases": databases(estate),
-        "stores": [*buckets(estate, production=production), *state_statements(estate.names, home_region, write=True)],
+        "stores": [*buckets(estate, production=production), *state_statements(estate.names, state_region, write=True)],
         "keys": keys(estate),
         "operation": [*operation(estate), *recovery(estate, production=production)],
         "identity": identity(estate),
@@ -71,9 +71,9 @@ def deploy_policies(estate: Estate, home_region: str, *, production: bool) -> di
     return {name: document(name, statements) for name, statements in groups.items()}
 
 
-def preview_policies(estate: Estate, home_region: str) -> dict[str, Document]:
+def preview_policies(estate: Estate, state_region: str) -> dict[str, Document]:
     """The preview role's policies by name: reading only, and the key's use for state under it."""
-    state = [*state_statements(estate.names, home_region, write=False), edge_secret(estate)]
+    state = [*state_statements(estate.names, state_region, write=False), edge_secret(estate)]
     via = {"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}}
     state.append(
         Allow(
@@ -102,19 +102,23 @@ class DeployRoles(pulumi.ComponentResource):
         self,
         settings: DeploySettings,
         context: Context,
-        home_region: str,
         *,
+        home: bool,
+        state_region: str,
         providers: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """``providers``: the account's OIDC providers, where they are made here; ``home_region`` has its boundary."""
+        """``providers``: the account's OIDC providers, where they are made here; the boundary is made at ``home``.
+
+        ``state_region`` has the bucket and key of the states that the roles work with.
+        """
         super().__init__("platform:index:DeployRoles", "deploy", None, opts)
         self._context = context
         self._child = pulumi.ResourceOptions(parent=self)
         self._after = pulumi.ResourceOptions(parent=self, depends_on=list(providers) or None)
         names = context.names
         estate = Estate(names, context.identity.recovery_region)
-        if names.region == home_region:
+        if home:
             # its name has no region: one an account
             aws.iam.Policy(
                 "boundary",
@@ -129,12 +133,12 @@ class DeployRoles(pulumi.ComponentResource):
         self.deploy = self._role(
             ROLE,
             trusts[0],
-            deploy_policies(estate, home_region, production=context.production),
+            deploy_policies(estate, state_region, production=context.production),
             shared,
             settings.hours,
         )
         self.preview = self._role(
-            PREVIEW_ROLE, trusts[1], preview_policies(estate, home_region), shared, _PREVIEW_HOURS
+            PREVIEW_ROLE, trusts[1], preview_policies(estate, state_region), shared, _PREVIEW_HOURS
         )
         self.register_outputs({"deployRoleArn": self.deploy.arn, "previewRoleArn": self.preview.arn})
 

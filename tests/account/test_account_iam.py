@@ -376,7 +376,7 @@ def test_only_production_keeps_what_is_in_its_buckets_and_under_its_locks(accoun
 
 def test_the_preview_role_reads_settings_and_no_data(account: Run) -> None:
     documents = graph.policies_of(account, "preview")
-    state = names_of(account).bucket("account-state", region="us-east-1")
+    state = names_of(account).bucket("account-state")
     for made in documents.values():
         for statement in iam.statements(made):
             assert statement["Effect"] == "Allow"

@@ -238,7 +238,6 @@ CASES: list[tuple[str, Callable[[Raw], None], str, str, str]] = [
         '"(given)"',
         "once, in us-east-1",
     ),
-    (SECOND, put("state", value={}), "state", '"(given)"', "once, in us-east-1"),
     (SECOND, put("cost", value={"mail": ["a@b.com"]}), "cost", '"(given)"', "once, in us-east-1"),
     (SECOND, put("service_linked_roles", value={"rds": {}}), "service_linked_roles", '"(given)"', "once, in us-east-1"),
 ]

@@ -363,24 +363,44 @@ def tag(resource: Resource, key: str) -> object:
     return tags.get(key)
 
 
-def test_state_is_kept_where_the_home_region_says(home: Run, second: Run) -> None:
-    names = {str(it.inputs["bucket"]) for it in graph.of_type(home, "aws:s3/bucket:Bucket")}
+@pytest.mark.parametrize(("stack", "region"), [(PRODUCTION, "us-east-1"), (SECOND, "us-west-2")])
+def test_state_of_production_and_of_its_standby_is_kept_where_each_stands(
+    stack: str, region: str, account_of: RunOf
+) -> None:
+    run = account_of(stack)
+    names = {str(it.inputs["bucket"]) for it in graph.of_type(run, "aws:s3/bucket:Bucket")}
     (state,) = [it for it in names if "-account-state-" in it]
-    alias = f"alias/{state.removesuffix('-111122223333-us-east-1')}"
-    assert home.outputs["state"] == {
-        "backendUrl": f"s3://{state}?region=us-east-1",
-        "secretsProvider": f"awskms://{alias}?region=us-east-1",
+    alias = f"alias/{state.removesuffix(f'-111122223333-{region}')}"
+    assert run.outputs["state"] == {
+        "backendUrl": f"s3://{state}?region={region}",
+        "secretsProvider": f"awskms://{alias}?region={region}",
     }
-    assert alias in {it.inputs["name"] for it in graph.of_type(home, "aws:kms/alias:Alias")}
+    assert alias in {it.inputs["name"] for it in graph.of_type(run, "aws:kms/alias:Alias")}
     (lifecycle,) = [
         it
-        for it in graph.of_type(home, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
+        for it in graph.of_type(run, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration")
         if it.inputs["bucket"] == state
     ]
     rules = lifecycle.inputs["rules"]
     assert isinstance(rules, list)
     assert not any(isinstance(rule, dict) and "expiration" in rule for rule in rules)
-    assert "state" not in second.outputs
+
+
+def test_a_second_region_without_a_state_of_its_own_works_with_the_home_regions(tmp_path: Path) -> None:
+    run = changed(tmp_path, SECOND, lambda config: config.pop("account:state"))
+    assert "state" not in run.outputs
+    assert not [it for it in graph.of_type(run, "aws:kms/alias:Alias") if str(it.inputs["name"]).endswith("-state")]
+    stores = {
+        resource
+        for made in graph.policies_of(run, "deploy").values()
+        for statement in made["Statement"]
+        if statement["Sid"] in {"ListState", "ReasonedStateKey", "StateKey"}
+        for resource in statement["Resource"]
+    }
+    assert stores == {
+        "arn:aws:s3:::toolboxai-production-account-state-111122223333-us-east-1",
+        "arn:aws:kms:us-east-1:111122223333:key/*",
+    }
 
 
 def test_service_linked_roles_stay_when_the_stack_goes(home: Run) -> None:

@@ -196,7 +196,7 @@ BASELINE = (
     ),
     Line(
         "The key of the state",
-        "test:tests/account/test_account_stacks.py::test_state_is_kept_where_the_home_region_says",
+        "test:tests/account/test_account_stacks.py::test_state_of_production_and_of_its_standby_is_kept_where_each_stands",
     ),
     Line(
         "Service-linked roles",
