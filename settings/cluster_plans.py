@@ -99,8 +99,9 @@ def cluster_plan(key: str, cluster: EksClusterSettings, sections: PlannedSection
     home = sections.applications.namespace_in(names)
     inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
     people = People.of(cluster.access)
+    balanced = {workload.namespace for workload in egress.workloads if workload.balanced}
     declared = {
-        ns.name: ns.model_copy(update={"teams": people.teams(ns)})
+        ns.name: ns.model_copy(update={"teams": people.teams(ns), "balanced": ns.name in balanced})
         for ns in platform_namespaces(identity.platform, home)
     }
     others = endpoints((*addons, *operators), profile, identity.platform, inside)

@@ -43,7 +43,7 @@ from components.pod_identity import Grant
 from components.store_access import bucket_grants, variable
 from components.workload_settings import FixedScaling, OwnImage, ServerScaling, most_replicas
 
-GRACE_SECONDS: Final = 30
+GRACE_SECONDS: Final = 60
 
 
 def application_workloads(

@@ -72,6 +72,9 @@ class NamespaceDeclaration(Settings):
     """Why they don't."""
     exists: bool = False
     """Made by EKS or an add-on: only policies are added."""
+    balanced: bool = False
+    """Whether load balancers call pods here: a new one is ready when its target group finds it well, not before, so
+    that a rollout takes no old one away whose place nobody has taken yet."""
     teams: Mapping[TeamLevel, tuple[str, ...]] = {}
     """Groups of people by what they may do here."""
     closes: Literal["both", "ingress", "nothing"] = "both"
@@ -186,6 +189,8 @@ def _vendor_policies(declaration: NamespaceDeclaration, labels: Mapping[str, str
 
 def _security(declaration: NamespaceDeclaration) -> dict[str, str]:
     labels = {label.OWNED: label.ENFORCED} if declaration.admission else {}
+    if declaration.balanced:
+        labels[label.READINESS_GATES] = "enabled"
     for mode in ("enforce", "audit", "warn"):
         labels[f"pod-security.kubernetes.io/{mode}"] = declaration.pod_security
         labels[f"pod-security.kubernetes.io/{mode}-version"] = POD_SECURITY_VERSION

@@ -186,9 +186,9 @@ def _pod_env(workload: Workload) -> list[EnvVar] | None:
 
 def _lifecycle(workload: Workload) -> Lifecycle | None:
     """A pause before the end, while load balancers stop sending. The kubelet sleeps: no shell is needed."""
-    if not workload.ports or not workload.drain_seconds:
+    if not workload.ports or not workload.drain:
         return None
-    return Lifecycle(preStop=LifecycleHandler(sleep=SleepAction(seconds=workload.drain_seconds)))
+    return Lifecycle(preStop=LifecycleHandler(sleep=SleepAction(seconds=workload.drain)))
 
 
 # --- probes -----------------------------------------------------------------------------------------------------

@@ -41,10 +41,13 @@ def _balanced(workload: Workload) -> list[FromLoadBalancer]:
 
 
 def _target_group(workload: Workload, labels: dict[str, str], called: list[FromLoadBalancer]) -> Manifest:
-    """Pods are the load balancer's targets, asked as the kubelet asks; a leaving one has its grace to finish."""
+    """Pods are the load balancer's targets, asked as the kubelet asks.
+
+    A leaving one finishes its requests while its container still runs: the target group lets go before the kill.
+    """
     asked = workload.probes and (workload.probes.readiness or workload.probes.liveness)
     sticky = max(by.sticky_seconds or 0 for by in called)
-    attributes = {"deregistration_delay.timeout_seconds": str(workload.grace_seconds)}
+    attributes = {"deregistration_delay.timeout_seconds": str(workload.grace_seconds - workload.drain)}
     if sticky:
         attributes |= {
             "stickiness.enabled": "true",

@@ -40,6 +40,12 @@ Schedule = Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
 _WHOLE: Final = 100
 GENERAL: Final = "general"
 """The node group that every stack has: on demand and without taints."""
+DRAIN_SECONDS: Final = 5
+"""Until every node's proxy has heard that a pod goes."""
+BALANCED_DRAIN_SECONDS: Final = 20
+"""Until a load balancer sends a leaving pod nothing more: its controller must see it, take it out of the target group,
+and the balancer's own nodes must hear of that. A judgement: AWS names the pause (EKS best practices, load balancing)
+and no figure."""
 HTTPS_LISTENER: Final = "https"
 """The listener of a Gateway that speaks TLS: the only one that a route of ours hangs on."""
 Delivery = Literal["pulumi", "argocd"]
@@ -280,9 +286,10 @@ class Workload(Settings):
     session_affinity_seconds: Annotated[int, Field(ge=1, le=86400)] | None = None
     """Keep a client on its pod for so long (sticky connections)."""
     grace_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
-    """From the end's announcement to the kill."""
-    drain_seconds: Annotated[int, Field(ge=0, le=300)] = 5
-    """Pause before the end is announced, while load balancers stop sending. Only where it has ports."""
+    """From the decision that a pod goes to its kill, the pause of ``drain_seconds`` within it."""
+    drain_seconds: Annotated[int, Field(ge=0, le=300)] | None = None
+    """Pause before the end is announced, while callers stop sending. Only where it has ports. Unset: 20 where a load
+    balancer calls it, 5 elsewhere."""
     policy_wait_seconds: Annotated[int, Field(ge=0, le=10)] | None = None
     """Wait before the start until network policies are in force (VPC CNI, standard mode: 1-2 s open, then early
     connections break). Unset: 3 for Jobs and CronJobs, none for what retries by living on."""
@@ -346,6 +353,18 @@ class Workload(Settings):
         return -(-self.max_replicas * self.max_surge_percent // 100)
 
     @property
+    def balanced(self) -> bool:
+        """Whether a load balancer calls its pods: by its own routes, or for its share of another's."""
+        return bool(self.routes) or any(accept.kind == "loadbalancer" for accept in self.accepts)
+
+    @property
+    def drain(self) -> int:
+        """Seconds between the decision that a pod goes and the announcement of its end."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        return BALANCED_DRAIN_SECONDS if self.balanced else DRAIN_SECONDS
+
+    @property
     def wait_seconds(self) -> int:
         """How long it waits for its network policies before it starts."""
         if self.policy_wait_seconds is not None:
@@ -387,9 +406,9 @@ def _kind_problems(w: Workload) -> list[Problem]:
             "nothing without ToApiServer() among calls: no path is open",
         ),
         (
-            w.drain_seconds >= w.grace_seconds,
+            w.drain >= w.grace_seconds,
             "drain_seconds",
-            w.drain_seconds,
+            w.drain,
             f"below grace_seconds, {w.grace_seconds}",
         ),
     ]

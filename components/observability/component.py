@@ -101,9 +101,10 @@ class Observability(pulumi.ComponentResource):
                 # their logins get a value when the stores have an address
                 after=data.database_logins.ready,
             )
-        if workloads:
+        # without a Gateway nobody serves the names yet
+        if workloads and plan.gateway is not None:
             hosts = Hosts(context.identity.domain, context.identity.region)
-            services.objects.add_all(probe_manifests(hosts), parent=self)
+            services.objects.add_all(probe_manifests(hosts, plan.workloads), parent=self)
 
 
 def _wanted(settings: ObservabilitySettings) -> dict[str, Mapping[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lightkube.models.meta_v1 import ObjectMeta
@@ -18,7 +18,7 @@ from components.kubernetes.crds.prometheus import Prober, ProbeSpec, ProbeTarget
 from components.kubernetes.labels import standard_labels
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.paths import POSTGRES_PORT, Call, ToCache, ToDatabase, ToInternet
-from components.kubernetes.workload import ContainerPort, Metrics, Probe, Probes, SecretFiles, Workload
+from components.kubernetes.workload import ContainerPort, Metrics, Probe, Probes, Route, SecretFiles, Workload
 from components.model import Quantities, Resources
 from components.naming import Names
 from components.observability.settings import ExporterSettings
@@ -205,9 +205,27 @@ def _blackbox(names: Names) -> Workload:
     )
 
 
-def probe_manifests(hosts: Hosts) -> list[Manifest]:
-    """What the blackbox exporter asks, from outside: the front end, and the API's health."""
-    targets = [f"https://{hosts.web}/", f"https://{hosts.api}/health"]
+def public_health(workloads: Iterable[Workload]) -> Iterator[str]:
+    """What answers 200 to anybody outside: each path of health that the kubelet asks and an open route leads to."""
+    there = list(workloads)
+    routes = [route for workload in there for route in workload.routes]
+    for workload in there:
+        path = workload.probes.liveness.path if workload.probes else None
+        for host in dict.fromkeys(host for route in workload.routes for host in route.hosts) if path else ():
+            taken = [route for route in routes if host in route.hosts and _leads_to(route, path or "")]
+            # the load balancer goes by the longest path
+            first = max(taken, key=lambda route: (route.exact, len(route.path)), default=None)
+            if first is not None and first in workload.routes and first.sign_in is None and first.token is None:
+                yield f"https://{host}{path}"
+
+
+def _leads_to(route: Route, path: str) -> bool:
+    return path == route.path or (not route.exact and path.startswith(f"{route.path.rstrip('/')}/"))
+
+
+def probe_manifests(hosts: Hosts, workloads: Iterable[Workload]) -> list[Manifest]:
+    """What the blackbox exporter asks, from outside: the front end, and what ``workloads`` show of their health."""
+    targets = [f"https://{hosts.web}/", *dict.fromkeys(public_health(workloads))]
     return [
         ProbeResource(
             metadata=ObjectMeta(

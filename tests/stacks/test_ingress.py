@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -196,3 +197,62 @@ def test_every_route_goes_before_the_gateway(run: Run) -> None:
     gateway = one(run, GATEWAY).urn
     for route in of_type(run, ROUTE):
         assert gateway in reaches(run, route), route.urn
+
+
+def test_new_pods_count_once_the_load_balancer_finds_them_well(run: Run) -> None:
+    """Or a rollout takes the old ones away while the new ones are not yet asked for anything."""
+    groups = [m for m in manifests(run) if m["kind"] == "TargetGroupConfiguration" and "targetReference" in m["spec"]]
+    gated = {
+        m["metadata"]["name"]
+        for m in manifests(run)
+        if m["kind"] == "Namespace"
+        and m["metadata"]["labels"].get("elbv2.k8s.aws/pod-readiness-gate-inject") == "enabled"
+    }
+    assert groups
+    assert gated == {m["metadata"]["namespace"] for m in groups}
+
+
+def test_a_target_that_leaves_is_forgotten_before_its_container_ends(run: Run) -> None:
+    deployed = {
+        (m["metadata"]["namespace"], m["metadata"]["name"]): m
+        for m in manifests(run)
+        if m["kind"] in {"Deployment", "StatefulSet"}
+    }
+    for group in (m for m in manifests(run) if m["kind"] == "TargetGroupConfiguration"):
+        if "targetReference" not in group["spec"]:
+            continue
+        name = group["spec"]["targetReference"]["name"]
+        pod = deployed[group["metadata"]["namespace"], name]["spec"]["template"]["spec"]
+        pause = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+        told = {a["key"]: a["value"] for a in group["spec"]["defaultConfiguration"]["targetGroupAttributes"]}
+        assert pause >= 15, name
+        assert pause + int(told["deregistration_delay.timeout_seconds"]) <= pod["terminationGracePeriodSeconds"], name
+
+
+def test_what_is_asked_from_outside_is_answered_there(run: Run) -> None:
+    """A probe of a path that nobody serves is an alert for ever."""
+    targets = [
+        target.removeprefix("https://")
+        for m in manifests(run)
+        if m["kind"] == "Probe"
+        for target in m["spec"]["targets"]["staticConfig"]["static"]
+    ]
+    served = {
+        (host, match["path"]["value"]): rule
+        for m in manifests(run)
+        if m["kind"] == "HTTPRoute"
+        for host in m["spec"].get("hostnames", ())
+        for rule in m["spec"]["rules"]
+        for match in rule["matches"]
+    }
+    domain = "toolboxai.example.com" if run.stack.startswith("production") else f"{run.stack}.toolboxai.example.com"
+    assert f"{domain}/" in targets
+    apart = [target.partition("/") for target in targets if target != f"{domain}/"]
+    for host, _, path in apart:
+        rule = served[host, f"/{path}"]
+        assert not rule.get("filters"), "people would have to sign in"
+        for distribution in of_type(run, "aws:cloudfront:Distribution"):
+            patterns = [row["pathPattern"] for row in plain(distribution.inputs)["orderedCacheBehaviors"]]
+            assert any(fnmatchcase(f"/{path}", pattern) for pattern in patterns), path
+    # a standby that has no database yet has no API either
+    assert apart or run.stack == "production-dr"

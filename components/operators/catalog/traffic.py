@@ -65,8 +65,9 @@ def _lbc_pods(profile: Profile) -> tuple[PodFootprint, ...]:
             replicas=_lbc_replicas(profile),
             ports=(Port(9443, PortUse.WEBHOOK, "webhook-server"), Port(8080, PortUse.SCRAPE, "metrics-server")),
             webhooks=(
+                # readiness gates, in namespaces whose pods a load balancer calls
+                Webhook(9443, "/mutate-v1-pod", "pods of labelled namespaces", mutating=True, blocks=False),
                 # pods only where a namespace or the pod carries the label of the feature, which none of ours does
-                Webhook(9443, "/mutate-v1-pod", "labelled pods", mutating=True, blocks=False),
                 Webhook(9443, "/mutate-v1-pod-server-id", "labelled pods", mutating=True),
                 Webhook(9443, "/mutate-alb-target-control-namespace-v1-pod", "labelled pods", mutating=True),
                 Webhook(9443, "/mutate-alb-target-control-object-v1-pod", "labelled pods", mutating=True),

@@ -281,6 +281,27 @@ def test_leaving_pods_drain_first() -> None:
     assert pod(server())["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
     worker = server(ports=(), probes=Probes(liveness=Probe(command=("true",))))
     assert "lifecycle" not in pod(worker)["containers"][0]
+    assert pod(server(drain_seconds=7))["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 7}}}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"routes": (Route(hosts=("a.example.com",), port="http", gateway="g", gateway_namespace="e"),)},
+        {"accepts": (FromLoadBalancer("http"),)},
+    ],
+    ids=["by its route", "by another's"],
+)
+def test_a_leaving_target_is_out_of_its_group_before_its_container_ends(more: dict[str, Any]) -> None:
+    """The pause covers the deregistration; what the group still lets run ends before the kill."""
+    workload = server(grace_seconds=60, **more)
+    spec = pod(workload)
+    pause = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pause == 20
+    group = dicts(workload)["TargetGroupConfiguration"]
+    attributes = {a["key"]: a["value"] for a in group["spec"]["defaultConfiguration"]["targetGroupAttributes"]}
+    drained = int(attributes["deregistration_delay.timeout_seconds"])
+    assert pause < pause + drained <= spec["terminationGracePeriodSeconds"]
 
 
 REFUSED: list[tuple[str, dict[str, Any], tuple[str | int, ...]]] = [

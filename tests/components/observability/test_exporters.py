@@ -5,15 +5,25 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from components.data_layer import DataLayerSettings
 from components.edge.hosts import Hosts
 from components.kubernetes.paths import ToCache, ToDatabase, ToInternet, ToWorkload
-from components.kubernetes.workload import Workload
+from components.kubernetes.workload import Route, SignIn, Workload
 from components.naming import Names
-from components.observability.exporters import exporters, probe_manifests
+from components.observability.exporters import exporters, probe_manifests, public_health
 from components.observability.settings import ExporterSettings
 from tests.components.data_layer.deployment import settings_of
+from tests.components.kubernetes.declarations import server
 
+SIGN_IN = SignIn(
+    issuer="https://id.example.com",
+    authorization_endpoint="https://id.example.com/authorize",
+    token_endpoint="https://id.example.com/token",  # noqa: S106 - an address
+    user_info_endpoint="https://id.example.com/user",
+    remote="toolboxai/dev/apps/sign-in",
+)
 NAMES = Names("toolboxai", "dev", "111122223333", "us-east-1")
 
 
@@ -78,10 +88,34 @@ def test_the_public_names_are_asked_over_tls_only() -> None:
     blackbox = made()["blackbox-exporter"]
     config = json.loads(blackbox.files["/etc/exporter/blackbox.yml"])
     assert config["modules"]["https"]["http"]["fail_if_not_ssl"] is True
-    (probe,) = probe_manifests(Hosts("dev.example.com", "us-east-1"))
+    (probe,) = probe_manifests(Hosts("dev.example.com", "us-east-1"), [])
     spec: Any = probe.to_dict()["spec"]
-    assert spec["targets"]["staticConfig"]["static"] == [
-        "https://dev.example.com/",
-        "https://api.dev.example.com/health",
-    ]
+    assert spec["targets"]["staticConfig"]["static"] == ["https://dev.example.com/"]
     assert spec["module"] in config["modules"]
+
+
+@pytest.mark.parametrize(
+    ("route", "asked"),
+    [
+        ({"path": "/health"}, ["https://api.example.com/health", "https://example.com/health"]),
+        ({"path": "/"}, ["https://api.example.com/health", "https://example.com/health"]),
+        ({"path": "/health", "exact": True}, ["https://api.example.com/health", "https://example.com/health"]),
+        ({"path": "/", "exact": True}, []),
+        ({"path": "/api"}, []),
+        ({"path": "/heal"}, []),
+        ({"path": "/health", "sign_in": SIGN_IN}, []),
+    ],
+)
+def test_health_is_asked_from_outside_where_an_open_route_leads_to_it(route: dict[str, Any], asked: list[str]) -> None:
+    hosts = ("api.example.com", "example.com")
+    workload = server(routes=(Route(hosts=hosts, port="http", gateway="g", gateway_namespace="e", **route),))
+    assert list(public_health([workload])) == asked
+
+
+def test_a_closed_route_below_an_open_one_is_not_asked() -> None:
+    """The load balancer goes by the longest path, whichever workload's it is."""
+    gateway = {"hosts": ("example.com",), "port": "http", "gateway": "g", "gateway_namespace": "e"}
+    routes = (Route(path="/", **gateway), Route(path="/health", sign_in=SIGN_IN, **gateway))
+    assert list(public_health([server(routes=routes)])) == []
+    assert list(public_health([server(routes=routes[:1]), server("other", routes=routes[1:])])) == []
+    assert list(public_health([server(routes=routes[:1])])) == ["https://example.com/health"]
