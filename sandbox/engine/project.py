@@ -1,21 +1,18 @@
 """``Pulumi.yaml`` and ``Pulumi.<stack>.yaml``: read and checked as the ``pulumi`` command would, and a little stricter.
 
-Stricter: a key given twice, which YAML readers settle in silence, and a top-level key that Pulumi would ignore, are
-refused with file and line.
+Stricter: a top-level key that Pulumi would ignore is refused, and what ``strict_yaml`` refuses.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from sandbox.engine.errors import SettingsRefused
+from sandbox.engine.strict_yaml import load_yaml
 
 ENCRYPTED_PLACEHOLDER: Final = "[secret]"
 """What a ``secure:`` value of a stack file reads as: it can't be decrypted here, and needn't be."""
@@ -44,88 +41,6 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "array": (list,),
     "object": (dict,),
 }
-
-_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _StrictLoader(_Loader):  # type: ignore[misc,valid-type]  # the class is chosen at run time
-    """YAML 1.2's core scalars as Pulumi's own reader has them, and no key twice.
-
-    Without this ``03:30`` would be the number 210, ``yes`` a boolean and ``2026-01-31`` a date.
-    """
-
-    file_name = ""
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-                if key.tag != "tag:yaml.org,2002:str":
-                    raise SettingsRefused(
-                        f"{self.file_name}: line {key.start_mark.line + 1}: key {key.value} is no text; "
-                        "put it in quotes"
-                    )
-                if key.value in seen:
-                    line = key.start_mark.line + 1
-                    raise SettingsRefused(
-                        f"{self.file_name}: line {line}: key {key.value!r} stands here a second time; "
-                        "keep one of the two"
-                    )
-                seen.add(key.value)
-        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        return found
-
-
-for _tag, _pattern, _first in (
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
-    (
-        "float",
-        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$",
-        "-+0123456789.",
-    ),
-    ("merge", r"^(?:<<)$", "<"),
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-):
-    _StrictLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
-
-
-def _construct_int(loader: _StrictLoader, node: yaml.ScalarNode) -> int:
-    text = str(loader.construct_scalar(node))
-    return int(text, 10) if text.lstrip("+-").isdigit() else int(text, 0)
-
-
-_StrictLoader.add_constructor("tag:yaml.org,2002:int", _construct_int)
-
-
-def load_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in the file at ``path``. ``SettingsRefused`` with file and line if it isn't one."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as problem:
-        raise SettingsRefused(f"{path.name}: can't be read: {problem.strerror or problem}") from None
-    except UnicodeDecodeError as problem:
-        raise SettingsRefused(f"{path.name}: byte {problem.start + 1} is not UTF-8") from None
-    loader = _StrictLoader(text)
-    loader.file_name = path.name
-    try:
-        found = loader.get_single_data()
-    except yaml.YAMLError as problem:
-        raise SettingsRefused(_yaml_problem(path, problem)) from None
-    finally:
-        loader.dispose()
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise SettingsRefused(f"{path.name}: a mapping is wanted at the top, not {type(found).__name__}")
-    return found
-
-
-def _yaml_problem(path: Path, problem: yaml.YAMLError) -> str:
-    mark = getattr(problem, "problem_mark", None)
-    what = getattr(problem, "problem", None) or str(problem)
-    return f"{path.name}: line {mark.line + 1}: {what}" if mark is not None else f"{path.name}: {what}"
 
 
 @dataclass(frozen=True)
@@ -173,8 +88,8 @@ class Project:
 
     def stacks(self) -> list[str]:
         """The stacks that have a file, in order of name."""
-        names = (path.name[len("Pulumi.") : -len(".yaml")] for path in self._stack_dir().glob("Pulumi.*.yaml"))
-        return sorted(name for name in names if name)
+        files = (path.name for path in self._stack_dir().glob("Pulumi.*.yaml") if path.is_file())
+        return sorted(name for file in files if (name := file[len("Pulumi.") : -len(".yaml")]))
 
     def stack_file(self, stack: str) -> Path:
         """Where the settings of ``stack`` stand. ``SettingsRefused`` naming the stacks there are, if not there."""

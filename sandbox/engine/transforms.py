@@ -19,7 +19,11 @@ Callback: TypeAlias = tuple[str, str]
 """Address and token of one transform."""
 Callbacks: TypeAlias = Iterable[callback_pb2.Callback]
 
-_MESSAGE_LIMIT: Final = [("grpc.max_receive_message_length", 1024 * 1024 * 400)]
+_CHANNEL: Final = [
+    ("grpc.max_receive_message_length", 1024 * 1024 * 400),
+    # the program is on this machine, whatever proxy the environment names
+    ("grpc.enable_http_proxy", 0),
+]
 
 
 class Transforms:
@@ -82,7 +86,7 @@ class Transforms:
     ) -> resource_pb2.TransformResponse:
         channel = self._channels.get(target)
         if channel is None:
-            channel = self._channels[target] = grpc.aio.insecure_channel(target, options=_MESSAGE_LIMIT)
+            channel = self._channels[target] = grpc.aio.insecure_channel(target, options=_CHANNEL)
         stub = callback_pb2_grpc.CallbacksStub(channel)
         try:
             answer = await stub.Invoke(

@@ -17,6 +17,8 @@ from rich.theme import Theme
 
 PLAIN_WIDTH: Final = 120
 """Columns where there is no terminal to ask and ``COLUMNS`` isn't set."""
+LEAST_WIDTH: Final = 40
+"""Columns that a report takes at least, whatever ``COLUMNS`` says: below it, it would be cut to nothing."""
 
 _BLANKS: Final = re.compile(r" +\n")
 
@@ -133,12 +135,22 @@ def for_people(*, to_stderr: bool) -> Console:
     if isinstance(stream, TextIOWrapper):
         # a stream that can't hold a character gets a question mark: no run breaks because of how it is shown
         stream.reconfigure(errors="replace")
-    width = None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
     return Console(
         file=Quiet(stream),  # type: ignore[arg-type]  # rich uses what is there
         theme=THEME,
-        width=width,
+        width=_width(stream),
         highlight=False,
         markup=False,
         emoji=False,
     )
+
+
+def _width(stream: TextIO) -> int | None:
+    """Columns to write in; ``None`` leaves it to rich, which asks the terminal anew for every line."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return max(int(columns), LEAST_WIDTH)
+    if not stream.isatty():
+        return PLAIN_WIDTH
+    # some terminals in containers say 0, and rich would believe it
+    return None if os.get_terminal_size(stream.fileno()).columns and columns != "0" else PLAIN_WIDTH

@@ -401,6 +401,14 @@ def test_a_stream_that_cant_hold_every_character_breaks_no_run(project: Project,
     assert {"ascii": "K?rbis ? Suppe", "latin-1": "Kürbis ? Suppe"}[encoding] in shown
 
 
+@pytest.mark.parametrize("columns", ["0", "1", "39"])
+def test_no_width_is_too_small_for_the_verdict(project: Project, columns: str) -> None:
+    result = project.call("up", "dev", COLUMNS=columns)
+    assert result.code == 0
+    assert "dev is up in the" in result.out
+    assert max(map(len, result.out.splitlines())) <= 120
+
+
 def _until(reached: object, seconds: float = 30.0) -> None:
     assert callable(reached)
     end = time.monotonic() + seconds

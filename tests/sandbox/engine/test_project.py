@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.engine.errors import SettingsRefused
-from sandbox.engine.project import Config, Project, config_text, load_yaml
+from sandbox.engine.project import Config, Project, config_text
 
 
 def write(folder: Path, project: str, **stacks: str) -> Project:
@@ -16,89 +16,9 @@ def write(folder: Path, project: str, **stacks: str) -> Project:
     return Project.load(folder)
 
 
-def test_a_key_given_twice_is_refused_with_file_key_and_line(tmp_path: Path) -> None:
-    path = tmp_path / "Pulumi.dev.yaml"
-    path.write_text("config:\n  a:b:\n    cidr: 10.0.0.0/16\n    zones: 2\n    cidr: 10.1.0.0/16\n")
-
-    with pytest.raises(SettingsRefused, match=r"Pulumi\.dev\.yaml: line 5: key 'cidr' stands here a second time"):
-        load_yaml(path)
-
-
-@pytest.mark.parametrize("key", ["1", "1.5", "true", "~"])
-def test_a_key_that_is_no_text_is_refused_with_its_line(tmp_path: Path, key: str) -> None:
-    path = tmp_path / "Pulumi.dev.yaml"
-    path.write_text(f"config:\n  a:b:\n    name: one\n    {key}: two\n")
-
-    with pytest.raises(SettingsRefused, match=rf"Pulumi\.dev\.yaml: line 4: key {key} is no text"):
-        load_yaml(path)
-
-
-def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "Pulumi.dev.yaml"
-    path.write_bytes("config: {a:b: Äpfel}\n".encode("latin-1"))
-
-    with pytest.raises(SettingsRefused, match=r"Pulumi\.dev\.yaml: byte 15 is not UTF-8"):
-        load_yaml(path)
-
-
-def test_the_same_key_in_two_mappings_is_no_duplicate(tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text("a: {name: one}\nb: {name: two}\n")
-
-    assert load_yaml(path) == {"a": {"name": "one"}, "b": {"name": "two"}}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("03:30", "03:30"),
-        ("yes", "yes"),
-        ("off", "off"),
-        ("2026-01-31", "2026-01-31"),
-        ("0o17", 15),
-        ("012", 12),
-        ("1_000", "1_000"),
-        ("true", True),
-        ("1.5", 1.5),
-        ("1e3", 1000.0),
-        ("~", None),
-        ("'111122223333'", "111122223333"),
-    ],
-)
-def test_scalars_are_read_as_pulumi_reads_them(tmp_path: Path, text: str, value: object) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(f"a: {text}\n")
-
-    found = load_yaml(path)["a"]
-    assert found == value
-    assert type(found) is type(value)
-
-
-def test_anchors_and_merge_keys_still_work(tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text("base: &base {a: 1, b: 2}\nown:\n  <<: *base\n  b: 3\n")
-
-    assert load_yaml(path)["own"] == {"a": 1, "b": 3}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("a: [1\n", r"x\.yaml: line 2: "),
-        ("- 1\n", r"x\.yaml: a mapping is wanted"),
-        ("a: !!python/none x\n", r"x\.yaml: line 1"),
-    ],
-)
-def test_what_is_no_mapping_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(text)
-
-    with pytest.raises(SettingsRefused, match=message):
-        load_yaml(path)
-
-
 def test_an_unknown_stack_names_the_files_there_are(tmp_path: Path) -> None:
     project = write(tmp_path, "name: x\nruntime: python\n", dev="", production="")
+    (tmp_path / "Pulumi.folder.yaml").mkdir()
 
     assert project.stacks() == ["dev", "production"]
     with pytest.raises(SettingsRefused) as refused:

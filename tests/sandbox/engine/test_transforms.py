@@ -120,3 +120,20 @@ def test_a_failing_transform_fails_the_run(program: Program) -> None:
     aws.sqs.Queue("q", opts=pulumi.ResourceOptions(provider=provider, transforms=[broken]))
     """
         )
+
+
+def test_a_proxy_in_the_environment_is_not_asked_for_what_is_on_this_machine(
+    program: Program, named: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("grpc_proxy", "https_proxy", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("no_grpc_proxy", raising=False)
+    run = program(
+        START
+        + """
+    aws.sqs.Queue("q", opts=pulumi.ResourceOptions(provider=provider, transforms=[tag("own")]))
+    """
+    )
+
+    assert named(run, "q").inputs["tags"] == {"order": "own"}
