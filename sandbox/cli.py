@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import Annotated, TextIO
 
 import typer
 
-from sandbox.exits import INTERRUPTED, WRONG
+from sandbox.exits import WRONG
+from sandbox.interruptions import exit_code, leave
 
 EXITS = (
     "Exit codes: 0 good; 1 stopped by a mandatory rule, a failed resource, a protected resource that would be lost, "
-    "or something that broke; 2 the settings or the call are wrong; 130 interrupted."
+    "or something that broke; 2 the settings or the call are wrong; 130 interrupted (143 terminated)."
 )
 
 app = typer.Typer(
@@ -177,15 +177,15 @@ def main() -> None:
     object by object at the end would cost a tenth of the run.
     """
     gc.disable()
-    code: object = 0
+    given: object = 0
     try:
         app()
     except SystemExit as ended:
-        code = ended.code
+        given = ended.code
     except KeyboardInterrupt:
-        code = INTERRUPTED
+        given = exit_code([])
     streams: tuple[TextIO | None, ...] = (sys.stdout, sys.stderr)
     for stream in filter(None, streams):  # the caller may have closed one (>&-)
         with contextlib.suppress(BrokenPipeError):
             stream.flush()
-    os._exit(code if isinstance(code, int) else 1 if code else 0)
+    leave(given if isinstance(given, int) else 1 if given else 0)

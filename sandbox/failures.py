@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from types import FrameType
+import traceback
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sandbox.engine import ExportRefused, InvokeFailed, ResourceFailed, SettingsRefused, Unsupported
-from sandbox.exits import INTERRUPTED, STOPPED, WRONG
+from sandbox.exits import STOPPED, WRONG
+from sandbox.interruptions import exit_code, interruptions
 from sandbox.policies.model import PackFailed, PolicyConfigRefused
 from sandbox.refusals import CallRefused, DirectoryRefused, ProgramFailed
 from sandbox.session import Options, Session
+from sandbox.ui.console import for_people
+from sandbox.ui.report import closing
+from sandbox.ui.report import problem as shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,52 +35,37 @@ _KINDS: Final[dict[type[Exception], tuple[str, str, int]]] = {
     ProgramFailed: ("program", "the program broke", STOPPED),
 }
 """What may stop a command: its kind in ``--json``, its title for people, the exit code."""
+_BROKEN: Final = ("sandbox", "the sandbox broke, and that is its own fault", STOPPED)
+"""The same of anything else."""
 
 
 def carry_out(options: Options, command: Callable[[Session], int]) -> int:
     """The exit code of ``command``, whose failures are shown here."""
     session = Session(options)
-    with _interruptions() as interrupted:
+    with interruptions() as came:
         try:
             return command(session)
         except KeyboardInterrupt:
-            return INTERRUPTED
-        except tuple(_KINDS) as problem:
-            return INTERRUPTED if interrupted else _tell(session.console, options, problem)
-
-
-@contextlib.contextmanager
-def _interruptions() -> Iterator[list[int]]:
-    """The interruptions that came in.
-
-    Whoever swallows one, as an import that is cut short may, breaks further on, and that is no fault of the program's.
-    """
-    came: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        came.append(number)
-        signal.default_int_handler(number, frame)
-
-    before = signal.getsignal(signal.SIGINT)
-    # one that is ignored, as a shell does for what it starts in the background, stays so
-    if before is not signal.default_int_handler:
-        yield came
-        return
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield came
-    finally:
-        signal.signal(signal.SIGINT, before)
+            pass
+        except Exception as problem:  # noqa: BLE001 - a fault of the sandbox's own is told like the others
+            # who swallows an interruption may break further on, and that is no fault of the program's
+            if not came:
+                return _tell(session.console, options, problem)
+        session.console.file.flush()
+        closing(for_people(to_stderr=True), f"{options.stack} was interrupted", "", good=False)
+        return exit_code(came)
 
 
 def _tell(console: Console, options: Options, problem: Exception) -> int:
     from sandbox.report import error  # noqa: PLC0415 - only where something went wrong
-    from sandbox.ui.report import problem as shown  # noqa: PLC0415
 
-    kind, title, code = next(_KINDS[type_] for type_ in type(problem).__mro__ if type_ in _KINDS)
-    shown(console, title, str(problem))
+    found = next((_KINDS[type_] for type_ in type(problem).__mro__ if type_ in _KINDS), None)
+    text = str(problem) if found is not None else "".join(traceback.format_exception(problem)).rstrip()
+    kind, title, code = found if found is not None else _BROKEN
+    console.file.flush()
+    shown(for_people(to_stderr=True), title, text)
     if options.as_json:
         with contextlib.suppress(BrokenPipeError):
-            sys.stdout.write(json.dumps(error(options.stack, kind, str(problem)), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(error(options.stack, kind, text), ensure_ascii=False) + "\n")
             sys.stdout.flush()
     return code

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sandbox.directories import refuse_unwritable, refused
 from sandbox.refusals import DirectoryRefused
 
 LIST: Final = ".rendered.json"
@@ -37,14 +38,35 @@ class Written:
 
 def replace(directory: Path, files: Mapping[str, str]) -> Written:
     """Make ``directory`` hold ``files`` (text by relative path) and what others put there, and nothing else of ours."""
-    directory = Path(os.path.abspath(directory))  # noqa: PTH100 - without following a link to elsewhere
+    directory = _plain(directory)
     before = _owned(directory)
     old = {path: _read(directory / path) for path in before}
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+        _replace(directory, files, before)
     except OSError as problem:
-        raise DirectoryRefused(f"{directory}: can't be made: {problem.strerror or problem}") from None
+        raise refused(directory, problem) from None
+    return Written(
+        files=len(files),
+        added=sum(path not in old for path in files),
+        changed=sum(path in old and old[path] != text for path, text in files.items()),
+        removed=sum(path not in files for path in old),
+    )
+
+
+def refuse_foreign(directory: Path) -> None:
+    """``DirectoryRefused`` where ``replace`` would refuse ``directory``, as far as that can be seen before a run."""
+    directory = _plain(directory)
+    _owned(directory)
+    refuse_unwritable(directory.parent)
+
+
+def _plain(directory: Path) -> Path:
+    return Path(os.path.abspath(directory))  # noqa: PTH100 - without following a link to elsewhere
+
+
+def _replace(directory: Path, files: Mapping[str, str], before: set[str]) -> None:
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
     try:
         _fill(staging, files)
         if directory.exists():
@@ -53,12 +75,6 @@ def replace(directory: Path, files: Mapping[str, str]) -> Written:
         _swap(staging, directory)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return Written(
-        files=len(files),
-        added=sum(path not in old for path in files),
-        changed=sum(path in old and old[path] != text for path, text in files.items()),
-        removed=sum(path not in files for path in old),
-    )
 
 
 def _owned(directory: Path) -> set[str]:

@@ -67,6 +67,7 @@ class Session:
     def up(self) -> int:
         """Run, judge, write, show."""
         project, config = self._open()
+        self.state.refuse_unwritable()
         expected = self._expected()
         with self._packs(project, config) as packs:
             run, failed = self._run(packs, expected=expected)
@@ -115,11 +116,12 @@ class Session:
 
     def render(self, to: Path | None) -> int:
         """Run and write the Kubernetes objects as YAML."""
-        from sandbox.owned import replace  # noqa: PLC0415 - only this command writes a tree
+        from sandbox.owned import refuse_foreign, replace  # noqa: PLC0415 - only this command writes a tree
         from sandbox.render import render  # noqa: PLC0415
 
         self._open()
         directory = to if to is not None else self.state.directory / "rendered"
+        refuse_foreign(directory)
         run, failed = self._run(None, expected=self._expected())
         if failed is not None:
             raise failed

@@ -22,14 +22,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sandbox.engine import read_export, write_export
+from sandbox.directories import refuse_unwritable, refused
+from sandbox.engine import ExportRefused, read_export, write_export
 from sandbox.model import Run
-from sandbox.refusals import DirectoryRefused
 
 FOLDER: Final = ".sandbox"
 STATE: Final = "stack.json"
 VERDICT: Final = "verdict.json"
 STOPPED: Final = "stopped.json"
+_STAGING: Final = "~"
+"""After a stack's name in a directory that is being filled; no stack's name has it."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,28 @@ class State:
 
     def read(self) -> Run | None:
         """The last good run, if there was one. ``sandbox.engine.ExportRefused`` if the file is no deployment."""
-        return read_export(self.last) if self.last.is_file() else None
+        if not self.last.exists():
+            return None
+        try:
+            return read_export(self.last)
+        except ExportRefused as problem:
+            raise ExportRefused(f"{problem}\nremove it and run `up` again: it writes the file anew") from None
+
+    def refuse_unwritable(self) -> None:
+        """``DirectoryRefused`` where ``write`` would fail after the run, as far as that can be seen before it."""
+        refuse_unwritable(self.directory)
 
     def write(self, run: Run, report: Mapping[str, object], *, good: bool) -> Path:
         """Write a run and the ``report`` about it; where its deployment is then. ``DirectoryRefused`` if it can't."""
         try:
             return self._write(run, report, STATE if good else STOPPED)
         except OSError as problem:
-            what = problem.strerror or str(problem)
-            raise DirectoryRefused(f"{problem.filename or self.directory}: can't be written: {what}") from None
+            raise refused(self.directory, problem) from None
 
     def _write(self, run: Run, report: Mapping[str, object], name: str) -> Path:
         with self._locked():
-            staging = Path(tempfile.mkdtemp(prefix=f".{self.stack}.", dir=self.directory.parent))
+            self._sweep()
+            staging = Path(tempfile.mkdtemp(prefix=f".{self.stack}{_STAGING}", dir=self.directory.parent))
             try:
                 write_export(run, staging / name)
                 digest = hashlib.sha256((staging / name).read_bytes()).hexdigest()
@@ -75,6 +86,11 @@ class State:
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
         return self.directory / name
+
+    def _sweep(self) -> None:
+        """Remove what runs left that were killed while they wrote: the lock says that none is writing now."""
+        for left in self.directory.parent.glob(f".{self.stack}{_STAGING}*"):
+            shutil.rmtree(left, ignore_errors=True)
 
     def _put(self, staging: Path, names: tuple[str, ...]) -> None:
         if not self.directory.exists():

@@ -69,19 +69,21 @@ def read_export(path: Path) -> Run:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise ExportRefused(f"{path}: can't be read: {problem.strerror or problem}") from None
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ExportRefused(f"{path}: no JSON: {problem}") from None
     if not isinstance(found, dict) or found.get("version") != VERSION or not isinstance(found.get("deployment"), dict):
         raise ExportRefused(f"{path}: no version {VERSION} deployment, as `pulumi stack export` writes it")
     try:
         resources = [_resource(state) for state in found["deployment"].get("resources", [])]
-    except (KeyError, TypeError, AttributeError) as problem:
+        root = next((resource for resource in resources if resource.type == _STACK_TYPE), None)
+        stack, project = root.urn.split("::", 2)[:2] if root is not None else ("", "")
+    except KeyError as problem:
         raise ExportRefused(f"{path}: a resource lacks {problem}") from None
-    root = next((resource for resource in resources if resource.type == _STACK_TYPE), None)
+    except (TypeError, AttributeError, ValueError, IndexError):
+        raise ExportRefused(f"{path}: a resource is not as `pulumi stack export` writes it") from None
     if root is None:
         raise ExportRefused(f"{path}: no {_STACK_TYPE} among its resources")
-    _, stack = root.urn.split("::", 1)[0].rsplit(":", 1)
-    return Run(root.urn.split("::", 2)[1], stack, resources, root.outputs)
+    return Run(project, stack.rpartition(":")[2], resources, root.outputs)
 
 
 def _text(run: Run) -> str:

@@ -117,11 +117,11 @@ def test_a_broken_pack_gives_no_verdict_and_says_what_it_printed(project: Projec
     project.program("""thing("kitchen", door="open")""")
     result = project.call("up", "dev")
     assert result.code == 1
-    assert "a policy pack broke, so there is no verdict" in result.out
-    assert "policy pack security" in result.out
-    assert said in result.out
-    assert printed in result.out
-    assert "sandbox/policies" not in result.err
+    assert "a policy pack broke, so there is no verdict" in result.err
+    assert "policy pack security" in result.err
+    assert said in result.err
+    assert printed in result.err
+    assert "sandbox/policies" not in result.out + result.err
     assert not project.file("stack.json").exists()
     told = project.call("up", "dev", "--json")
     assert told.code == 1
@@ -202,8 +202,8 @@ def test_a_wrong_policy_configuration_gives_2(project: Project, text: str, said:
     project.policy_config(text)
     result = project.call("up", "dev")
     assert result.code == 2
-    assert "policies/config/dev.json" in result.out
-    assert said in result.out
+    assert "policies/config/dev.json" in result.err
+    assert said in result.err
     assert "Traceback" not in result.out + result.err
 
 

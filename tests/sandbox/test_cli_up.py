@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
@@ -181,7 +182,7 @@ def test_a_resource_made_to_fail_gives_1_and_says_what_and_why(project: Project)
 def test_fail_that_names_nothing_is_a_wrong_call(project: Project) -> None:
     result = project.call("up", "dev", "--fail", "demo:index:Thing:cellar")
     assert result.code == 2
-    assert "demo:index:Thing:cellar" in result.out
+    assert "demo:index:Thing:cellar" in result.err
     assert not project.file("stack.json").exists()
 
 
@@ -210,8 +211,8 @@ def test_wrong_settings_give_2_and_the_programs_own_words(project: Project) -> N
     project.program("""raise pulumi.RunError("Pulumi.dev.yaml: 1 wrong key\\n  demo:a.b = 3\\n    allowed: 1 to 2")""")
     result = project.call("up", "dev")
     assert result.code == 2
-    assert "demo:a.b = 3" in result.out
-    assert "allowed: 1 to 2" in result.out
+    assert "demo:a.b = 3" in result.err
+    assert "allowed: 1 to 2" in result.err
     assert "Traceback" not in result.out + result.err
     told = project.call("up", "dev", "--json")
     assert told.code == 2
@@ -225,7 +226,7 @@ def test_a_broken_stack_file_gives_2_with_its_line(project: Project) -> None:
     (project.root / "Pulumi.dev.yaml").write_text("config:\n  a: [1\n")
     result = project.call("up", "dev")
     assert result.code == 2
-    assert "Pulumi.dev.yaml: line" in result.out
+    assert "Pulumi.dev.yaml: line" in result.err
     assert "Traceback" not in result.out + result.err
 
 
@@ -238,9 +239,9 @@ def test_a_program_that_breaks_shows_its_own_frames_only(project: Project) -> No
     """)
     result = project.call("up", "dev")
     assert result.code == 1
-    assert "the program broke" in result.out
-    assert "in furnish" in result.out
-    assert "KeyError: 'table'" in result.out
+    assert "the program broke" in result.err
+    assert "in furnish" in result.err
+    assert "KeyError: 'table'" in result.err
     assert "sandbox/engine" not in result.out + result.err
 
 
@@ -251,7 +252,7 @@ def test_a_program_that_ends_itself_is_told(project: Project) -> None:
     """)
     result = project.call("up", "dev")
     assert result.code == 1
-    assert "ended itself with status 7" in result.out
+    assert "ended itself with status 7" in result.err
 
 
 def test_without_packs_it_says_so(project: Project) -> None:
@@ -293,12 +294,38 @@ def test_two_runs_at_once_leave_whole_files(project: Project) -> None:
     assert [path.name for path in project.root.joinpath(".sandbox").iterdir() if path.name.startswith(".dev")] == []
 
 
-def test_nothing_is_written_where_the_directory_cannot_be(project: Project) -> None:
-    (project.root / ".sandbox").write_text("in the way")
+@pytest.mark.parametrize("there", [".sandbox", ".sandbox/dev"])
+def test_a_file_in_the_way_is_told_before_the_program_is_run(project: Project, there: str) -> None:
+    (project.root / there).parent.mkdir(exist_ok=True)
+    (project.root / there).write_text("in the way")
+    for command in ("up", "render"):
+        result = project.call(command, "dev")
+        assert result.code == 2
+        assert f"{there}: is in the way" in result.err
+        assert "running the program" not in result.out
+        assert "Traceback" not in result.out + result.err
+    assert (project.root / there).read_text() == "in the way"
+
+
+def test_a_file_that_can_not_be_replaced_is_told_by_its_own_name(project: Project) -> None:
+    project.file("stack.json").mkdir(parents=True)
     result = project.call("up", "dev")
     assert result.code == 2
-    assert ".sandbox" in result.out
-    assert "Traceback" not in result.out + result.err
+    assert ".sandbox/dev/stack.json: can't be written" in result.err
+    told = project.call("preview", "dev")
+    assert told.code == 2
+    assert "stack.json: can't be read" in told.err
+    assert "run `up` again" in told.err
+
+
+def test_what_a_killed_run_was_writing_is_swept(project: Project) -> None:
+    left = project.root / ".sandbox" / ".dev~killed"
+    left.mkdir(parents=True)
+    other = project.root / ".sandbox" / ".dev-two~killed"
+    other.mkdir()
+    assert project.call("up", "dev").code == 0
+    assert not left.exists()
+    assert other.exists()
 
 
 def test_a_reader_that_goes_away_does_not_disturb(project: Project) -> None:
@@ -342,8 +369,8 @@ def test_no_server_outlives_its_run(project: Project) -> None:
     assert _servers(project.root) == []
 
 
-@pytest.mark.parametrize(("signal", "code"), [("INT", 130), ("TERM", -15), ("KILL", -9)])
-def test_a_run_that_is_ended_from_outside_takes_its_servers_with_it(project: Project, signal: str, code: int) -> None:
+@pytest.mark.parametrize(("name", "code"), [("INT", -2), ("TERM", -15), ("HUP", -1), ("KILL", -9)])
+def test_a_run_that_is_ended_from_outside_takes_its_servers_with_it(project: Project, name: str, code: int) -> None:
     project.pack("security")
     project.pack("governance")
     project.program("""
@@ -355,7 +382,7 @@ def test_a_run_that_is_ended_from_outside_takes_its_servers_with_it(project: Pro
     with project.start("up", "dev") as process:
         _until((project.root / "waiting").exists)
         assert len(_servers(project.root)) == 2
-        subprocess.run(["kill", f"-{signal}", str(process.pid)], check=True)
+        subprocess.run(["kill", f"-{name}", str(process.pid)], check=True)
         out, err = process.communicate(timeout=30)
     assert process.returncode == code
     assert "Traceback" not in out + err
@@ -375,8 +402,81 @@ def test_an_interruption_that_the_program_swallows_is_no_fault_of_its(project: P
         _until((project.root / "waiting").exists)
         subprocess.run(["kill", "-INT", str(process.pid)], check=True)
         out, err = process.communicate(timeout=30)
-    assert process.returncode == 130
+    assert process.returncode == -2
     assert "half imported" not in out + err
+    assert "dev was interrupted" in err
+
+
+def test_an_interruption_that_is_lost_altogether_still_ends_the_run(project: Project) -> None:
+    project.pack("security")
+    project.program("""
+        import pathlib, time
+        pathlib.Path("waiting").touch()
+        try:
+            time.sleep(60)
+        except BaseException:
+            pathlib.Path("lost").touch()
+        time.sleep(600)
+    """)
+    with project.start("up", "dev", "--json") as process:
+        _until((project.root / "waiting").exists)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == -2
+    assert (project.root / "lost").exists()
+    assert out == ""
+    _until(lambda: not _servers(project.root))
+
+
+def test_who_interrupts_twice_does_not_wait(project: Project) -> None:
+    project.program("""
+        import pathlib, time
+        pathlib.Path("waiting").touch()
+        try:
+            time.sleep(60)
+        finally:
+            pathlib.Path("tidying").touch()
+            time.sleep(600)
+    """)
+    with project.start("up", "dev") as process:
+        _until((project.root / "waiting").exists)
+        process.send_signal(signal.SIGTERM)
+        _until((project.root / "tidying").exists)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert process.returncode == -15
+
+
+def test_a_signal_that_the_caller_ignores_stays_ignored(project: Project) -> None:
+    project.program("""
+        import pathlib, time
+        pathlib.Path("waiting").touch()
+        while not pathlib.Path("go").exists():
+            time.sleep(0.05)
+    """)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        process = project.start("up", "dev")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with process:
+        _until((project.root / "waiting").exists)
+        process.send_signal(signal.SIGHUP)
+        (project.root / "go").touch()
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+
+
+def test_what_the_sandbox_itself_breaks_at_is_told_like_the_rest(project: Project) -> None:
+    project.program("""
+        from sandbox import cost
+        cost.estimate = None
+    """)
+    result = project.call("up", "dev", "--json")
+    assert result.code == 1
+    assert result.report["error"]["kind"] == "sandbox"
+    assert "TypeError" in result.report["error"]["message"]
+    assert "the sandbox broke" in result.err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

@@ -282,7 +282,7 @@ def test_a_last_run_that_cannot_be_read_is_told(project: Project) -> None:
     project.file("stack.json").write_text("{half")
     result = project.call("preview", "dev")
     assert result.code == 2
-    assert "stack.json: no JSON" in result.out
+    assert "stack.json: no JSON" in result.err
     assert "Traceback" not in result.out + result.err
 
 

@@ -280,7 +280,7 @@ def test_render_refuses_a_directory_that_is_not_its_own(project: Project) -> Non
     project.program(MANIFESTS)
     result = project.call("render", "dev", "--to", ".")
     assert result.code == 2
-    assert "not rendered here" in result.out
+    assert "not rendered here" in result.err
     assert (project.root / "Pulumi.yaml").is_file()
 
 

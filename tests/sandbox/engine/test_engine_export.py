@@ -221,6 +221,13 @@ def test_secrets_of_an_export_with_secrets_shown_are_read(tmp_path: Path) -> Non
         ("[]", "no version 3 deployment"),
         ('{"version": 4, "deployment": {}}', "no version 3 deployment"),
         ('{"version": 3, "deployment": {"resources": [{"urn": "a"}]}}', "a resource lacks 'type'"),
+        ('{"version": 3, "deployment": {"resources": [1]}}', "a resource is not as `pulumi stack export` writes it"),
+        ('{"version": 3, "deployment": {"resources": null}}', "a resource is not as `pulumi stack export` writes it"),
+        (
+            '{"version": 3, "deployment": {"resources": [{"urn": "a", "type": "b", "custom": false}]}}',
+            "a resource is not as `pulumi stack export` writes it",
+        ),
+        ("[" * 100_000, "no JSON"),
         ('{"version": 3, "deployment": {"resources": []}}', "no pulumi:pulumi:Stack among its resources"),
     ],
 )
