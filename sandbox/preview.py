@@ -1,10 +1,9 @@
 """What a run would change, compared with the last one: a step for each resource, by the engine's rules.
 
-Resources are matched by URN, then by alias. A resource is replaced where an input changes that its provider can't
-change in place (``sandbox.engine.replaces``) or that ``replaceOnChanges`` names, where its provider is replaced or gone
-to another configuration of that kind, and where what it is ``deletedWith`` is replaced. Sources: ``diff``,
-``providerChanged``, ``continueStepsFromDiff`` in pkg/resource/deploy/step_generator.go, ``deleteProtectedError`` in
-pkg/resource/deploy/step.go (pulumi/pulumi, 2026-08-21).
+Resources are matched by URN, then by alias. What is replaced, and why, ``sandbox.engine.replacements`` says. A resource
+that is only read (``get``) is nothing to make, change or delete. Sources: ``continueStepsFromDiff`` in
+pkg/resource/deploy/step_generator.go, ``deleteProtectedError`` in pkg/resource/deploy/step.go (pulumi/pulumi,
+2026-08-21).
 
 A preview's run already has ``ignoreChanges`` applied. A secret read back from an export has no value, so two secrets at
 the same place count as equal; ``Plan.uncompared`` says how many.
@@ -17,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from sandbox.engine import replaces
-from sandbox.engine.preview import differs, property_path, same
+from sandbox.engine.properties import property_path, same
+from sandbox.engine.replacements import Replacements
 from sandbox.model import Properties, Resource, Run, Secret, Value
 
 Op: TypeAlias = Literal["create", "update", "replace", "delete", "same"]
@@ -94,44 +93,47 @@ class Plan:
 def plan(run: Run, prior: Run | None) -> Plan:
     """The steps from ``prior`` (none: an empty stack) to ``run``."""
     before = {resource.urn: resource for resource in prior.resources} if prior is not None else {}
-    made = _Planner(run, before)
+    made = _Planner(before)
     steps = [made.step(resource) for resource in run.resources]
     # What goes, goes before what it depends on.
-    steps += [made.deletion(old) for old in reversed(list(before.values())) if old.urn not in made.matched]
+    gone = (old for old in reversed(list(before.values())) if old.urn not in made.matched and not old.external)
+    steps += map(made.deletion, gone)
     return Plan(steps, made.uncompared)
 
 
 class _Planner:
-    def __init__(self, run: Run, before: dict[str, Resource]) -> None:
+    def __init__(self, before: dict[str, Resource]) -> None:
         self.before = before
-        self.after = {resource.urn: resource for resource in run.resources}
-        self.matched: dict[str, str] = {}
-        self.replaced: set[str] = set()
+        self.matched: set[str] = set()
+        self.replacements = Replacements(before)
         self.uncompared = 0
 
     def step(self, new: Resource) -> Step:
         """What happens to ``new``. Its provider, parent and dependencies have been asked before it."""
         old = next((self.before[urn] for urn in (new.urn, *new.aliases) if urn in self.before), None)
-        if old is None or old.urn in self.matched:
-            return Step("create", new.urn, new.type, None, new)
-        self.matched[old.urn] = new.urn
+        if old is not None and old.urn in self.matched:
+            old = None
+        replacement = self.replacements.meet(new, old)
+        if old is None:
+            return Step("same" if new.external else "create", new.urn, new.type, None, new)
+        self.matched.add(old.urn)
+        if new.external:
+            return Step("same", new.urn, new.type, old, new)
         self.uncompared += sum(_hidden(value) for value in old.inputs.values())
         changed = {k for k in new.inputs.keys() | old.inputs.keys() if not same(new.inputs.get(k), old.inputs.get(k))}
-        why = self._why(new, old)
-        paths = [] if why else _replacing(new, old)
+        paths = replacement.paths if replacement is not None else []
         changes: list[Change] = []
         for key in sorted(changed):
             changes += differences(key, old.inputs.get(key, ABSENT), new.inputs.get(key, ABSENT), replacing=paths)
         changes.sort(key=lambda change: not change.replaces)
-        op: Op = "replace" if why or paths else "update" if changed else "same"
-        step = Step(op, new.urn, new.type, old, new, changes, why)
-        if op == "replace":
-            self.replaced.add(new.urn)
-            if new.protect and old.protect:
-                step.refused = (
-                    "is protected and would have to be replaced; to allow it, take `protect` from it in the program, "
-                    "run an update, then make this change"
-                )
+        if replacement is None:
+            return Step("update" if changed else "same", new.urn, new.type, old, new, changes)
+        step = Step("replace", new.urn, new.type, old, new, changes, replacement.why)
+        if old.protect and (new.protect or replacement.follows):
+            step.refused = (
+                "is protected and would have to be replaced; to allow it, take `protect` from it in the program, "
+                "run an update, then make this change"
+            )
         return step
 
     def deletion(self, old: Resource) -> Step:
@@ -144,38 +146,6 @@ class _Planner:
             )
         return step
 
-    def _why(self, new: Resource, old: Resource) -> str:
-        """Why ``new`` is replaced whatever its inputs; empty if it isn't."""
-        if new.custom != old.custom:
-            return "it is a component now" if old.custom else "it was a component"
-        if not new.custom:
-            return ""
-        if new.deleted_with in self.replaced:
-            return f"{_name(new.deleted_with)}, with which it is deleted, is replaced"
-        return self._provider_changed(new, old)
-
-    def _provider_changed(self, new: Resource, old: Resource) -> str:
-        before, now = old.provider.rpartition("::")[0], new.provider.rpartition("::")[0]
-        if now and now in self.replaced:
-            return f"its provider {_name(now)} is replaced"
-        if before == now or self.matched.get(before) == now:
-            return ""
-        if not before or not now:
-            return f"its provider is {_name(now) or 'none'} now, was {_name(before) or 'none'}"
-        was, becomes = self.before.get(before), self.after.get(now)
-        if was is None or becomes is None:
-            return ""
-        differing = sorted(path for path in replaces(becomes.type) if differs(path, becomes.inputs, was.inputs))
-        return f"its provider is {_name(now)} now, with another {', '.join(differing)}" if differing else ""
-
-
-def _replacing(new: Resource, old: Resource) -> list[str]:
-    """The paths of changed inputs that replace ``new``."""
-    if not new.custom:
-        return []
-    paths = {*replaces(new.type), *new.replace_on_changes}
-    return sorted(path for path in paths if differs(path, new.inputs, old.inputs))
-
 
 def _hidden(value: Value) -> int:
     if isinstance(value, Secret):
@@ -183,10 +153,6 @@ def _hidden(value: Value) -> int:
     if isinstance(value, dict):
         return sum(_hidden(inner) for inner in value.values())
     return sum(_hidden(inner) for inner in value) if isinstance(value, list) else 0
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[-1]
 
 
 def differences(

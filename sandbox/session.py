@@ -90,14 +90,14 @@ class Session:
 
     def preview(self) -> int:
         """Run against the last good run, judge, show what would change."""
-        from sandbox.preview import plan  # noqa: PLC0415 - only this command compares
-
         project, config = self._open()
         prior = self.state.read()
         with self._packs(project, config, preview=True) as packs:
             run, failed = self._run(packs, expected=len(prior.resources) if prior else 0, preview=True, prior=prior)
             verdict = self._verdict(packs, run, failed)
         self._check_fail(failed)
+        from sandbox.preview import plan  # noqa: PLC0415 - only this command compares; it needs the SDKs
+
         changes = plan(run, prior)
         result: Outcome = (
             "failed" if failed else "stopped" if verdict.stops else "refused" if changes.refused else "passed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from sandbox.cloud import eks, invokes, kubernetes, random_values, replacement
+from sandbox.cloud import eks, invokes, kubernetes, random_values
 from sandbox.cloud.aws.check import check as check_aws
 from sandbox.cloud.aws.makers import make as make_aws
 from sandbox.cloud.identity import hexadecimal, uuid_of
@@ -97,10 +97,6 @@ class Cloud:
         if goal.type == kubernetes.CONFIG_FILE:
             return kubernetes.expand_file(goal.inputs)
         raise Refused(f"{goal.type} is a component that the simulated cloud doesn't know; it knows {_COMPONENTS}")
-
-    def replaces(self, goal: Goal) -> frozenset[str]:
-        """Input properties of the resource whose change replaces it."""
-        return replacement.replaces_content(goal.type, self.provider(goal.provider).inputs)
 
     def default_provider_inputs(self, package: str) -> Properties:
         """Inputs of a package's default provider: its configuration."""

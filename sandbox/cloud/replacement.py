@@ -13,8 +13,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from sandbox.cloud.aws import names
+from sandbox.model import Resource, Value
+
+_AWS: Final = "aws:"
 _RANDOM: Final = "random:"
 _KUBERNETES: Final = "kubernetes:"
+_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 
 
 def _table(text: str) -> dict[str, frozenset[str]]:
@@ -165,25 +170,49 @@ _MUTABLE: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 
 _HELM_RELEASE: Final = frozenset({"name", "namespace"})
 
+_PROVIDERS: Final[Mapping[str, frozenset[str]]] = {"pulumi:providers:kubernetes": frozenset({"clusterIdentifier"})}
+"""Configuration that makes another provider of one, and so replaces all that it made: where it is given, nothing else
+does. A change of region replaces resources by their own input of that name. Source: the SDKs' docstrings.
+"""
 
-def replaces(type_: str) -> frozenset[str]:
-    """Input properties of ``type_`` whose change replaces the resource; paths for Kubernetes objects; ``*``: any."""
+
+def replaces(type_: str, provider_inputs: Mapping[str, object] | None = None) -> frozenset[str]:
+    """Input properties of ``type_`` whose change replaces the resource; paths for Kubernetes objects; ``*``: any.
+
+    ``provider_inputs``, where known, say whether ConfigMaps and Secrets are replaced for their content.
+    """
     if type_.startswith(_RANDOM):
         return frozenset("*")
     if not type_.startswith(_KUBERNETES):
-        return AWS.get(type_, frozenset())
+        return AWS.get(type_) or _PROVIDERS.get(type_, frozenset())
     _, api, kind = type_.split(":", 2)
     if api == "helm.sh/v3":
         return _HELM_RELEASE
-    return _ALWAYS_KUBERNETES | _OBJECTS.get(kind, frozenset())
-
-
-def replaces_content(type_: str, provider_inputs: Mapping[str, object]) -> frozenset[str]:
-    """As ``replaces``, with what depends on the Kubernetes provider: content of ConfigMaps and Secrets."""
-    found = replaces(type_)
-    if not type_.startswith(_KUBERNETES):
+    found = _ALWAYS_KUBERNETES | _OBJECTS.get(kind, frozenset())
+    setting, content = _MUTABLE.get(kind, ("", frozenset()))
+    if not setting or provider_inputs is None or str(provider_inputs.get(setting, "")).lower() == "true":
         return found
-    setting, content = _MUTABLE.get(type_.rsplit(":", 1)[-1], ("", frozenset()))
-    if setting and str(provider_inputs.get(setting, "")).lower() != "true":
-        return found | content
-    return found
+    return found | content
+
+
+def deletes_first(new: Resource, old: Resource) -> bool:
+    """Whether the provider has ``old`` deleted before ``new`` is made in its place, as both would have one name.
+
+    AWS: the program gives the name that the provider would make up. Kubernetes: it gives the name, and neither that nor
+    the namespace changes. Sources: ``nameRequiresDeleteBeforeReplace`` in pkg/tfbridge/schema.go of
+    pulumi-terraform-bridge (v3), ``Diff`` in provider/pkg/provider/provider.go of pulumi-kubernetes (v4).
+    """
+    if new.type.startswith(_AWS):
+        return names.made_up(new.type) in new.property_dependencies
+    if not new.type.startswith(_KUBERNETES) or new.type == _RELEASE:
+        return False
+    now, before = _metadata(new), _metadata(old)
+    annotations = now.get("annotations")
+    if isinstance(annotations, dict) and annotations.get("pulumi.com/autonamed") == "true":
+        return False
+    return (now.get("name"), now.get("namespace")) == (before.get("name"), before.get("namespace"))
+
+
+def _metadata(resource: Resource) -> Mapping[str, Value]:
+    found = resource.inputs.get("metadata")
+    return found if isinstance(found, dict) else {}

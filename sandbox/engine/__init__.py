@@ -32,7 +32,6 @@ __all__ = [
     "Timings",
     "Unsupported",
     "read_export",
-    "replaces",
     "run_program",
     "stacks",
     "to_export",
@@ -71,10 +70,3 @@ def stacks(root: Path) -> list[str]:
     from sandbox.engine.project import Project  # noqa: PLC0415 - needs the YAML reader
 
     return Project.load(root).stacks()
-
-
-def replaces(type_: str) -> frozenset[str]:
-    """Input properties of ``type_`` whose change replaces the resource, where known."""
-    from sandbox.cloud.replacement import replaces as table  # noqa: PLC0415 - the table is only read for a preview
-
-    return table(type_)

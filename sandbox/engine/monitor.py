@@ -286,7 +286,7 @@ class SandboxMonitor(MockMonitor):
         self._resolve_provider(goal, urn)
         try:
             if self._preview and self._prior is not None:
-                inputs, old = self._prior.check(urn, goal, self._cloud.check, self._cloud.replaces(goal))
+                inputs, old = self._prior.check(urn, goal, self._cloud.check)
             else:
                 inputs, old = self._cloud.check(goal, urn), None
             id_, computed = self._cloud.create(goal, urn, inputs)
@@ -319,32 +319,8 @@ class SandboxMonitor(MockMonitor):
     def _record(
         self, goal: Goal, urn: str, id_: str, inputs: Properties, outputs: Properties, *, external: bool = False
     ) -> Resource:
-        resource = Resource(
-            urn=urn,
-            type=goal.type,
-            name=goal.name,
-            custom=goal.custom,
-            parent=goal.parent,
-            id=id_,
-            provider=goal.provider if goal.custom else "",
-            providers=goal.providers,
-            inputs=inputs,
-            outputs=outputs,
-            dependencies=goal.dependencies,
-            property_dependencies=goal.property_dependencies,
-            protect=bool(goal.protect),
-            remote=goal.remote,
-            external=external,
-            delete_before_replace=goal.delete_before_replace,
-            deleted_with=goal.deleted_with,
-            retain_on_delete=bool(goal.retain_on_delete),
-            ignore_changes=goal.ignore_changes,
-            replace_on_changes=goal.replace_on_changes,
-            aliases=goal.aliases,
-            additional_secret_outputs=goal.additional_secret_outputs,
-            custom_timeouts=goal.custom_timeouts,
-            import_id=goal.import_id,
-        )
+        resource = goal.resource(urn, inputs)
+        resource.id, resource.outputs, resource.external = id_, outputs, external
         self._goals[urn] = goal
         self._recorded[urn] = resource
         if self._on_resource is not None:

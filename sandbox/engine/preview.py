@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from collections.abc import Callable, Container, Mapping
+from typing import TYPE_CHECKING, Final
 
-from sandbox.model import Properties, Resource, Run, Secret, Unknown, Value
+from sandbox.engine.properties import ignoring
+from sandbox.engine.replacements import Replacements
+from sandbox.model import Properties, Resource, Run, Secret
 from sandbox.protocol import urns
 from sandbox.protocol.convert import contains
 
@@ -24,6 +24,7 @@ class Prior:
         self._project = run.project
         self._renamed: dict[str, str] = {}
         self._claimed: dict[str, str] = {}
+        self._replacements = Replacements(self._resources)
 
     @property
     def renamed(self) -> Mapping[str, str]:
@@ -64,7 +65,7 @@ class Prior:
         return found
 
     def check(
-        self, urn: str, goal: Goal, check: Callable[[Goal, str], Properties], replacing: Iterable[str]
+        self, urn: str, goal: Goal, check: Callable[[Goal, str], Properties]
     ) -> tuple[Properties, Resource | None]:
         """The checked inputs of ``goal``, and the resource as it stands if it stays.
 
@@ -74,14 +75,16 @@ class Prior:
         ``continueStepsFromDiff`` in pkg/resource/deploy/step_generator.go (2026-08-21).
         """
         old = next((self._resources[u] for u in (urn, *goal.aliases) if u in self._resources), None)
-        if old is None:
-            return check(goal, urn), None
         given = goal.inputs
+        if old is None:
+            inputs = check(goal, urn)
+            self._replacements.meet(goal.resource(urn, inputs), None)
+            return inputs, None
         goal.inputs = ignoring(given, old.inputs, goal.ignore_changes)
         inputs = check(goal, urn)
         kept = {key: old.inputs[key] for key in inputs if key in old.inputs and _made_up(key, goal.inputs)}
         inputs.update(kept)
-        if not any(differs(path, inputs, old.inputs) for path in (*goal.replace_on_changes, *replacing)):
+        if self._replacements.meet(goal.resource(urn, inputs), old) is None:
             return inputs, old
         if goal.ignore_changes:
             goal.inputs = given
@@ -103,119 +106,3 @@ _FOLLOWING: Final = frozenset({"region", "tagsAll"})
 
 def _made_up(key: str, given: Properties) -> bool:
     return key not in given and key not in _FOLLOWING
-
-
-Path: TypeAlias = "tuple[str | int, ...]"
-_PART: Final = re.compile(r'\.?(?:\["((?:[^"\\]|\\.)*)"\]|\[(\*|\d+)\]|([^.\[]+))')
-
-
-@cache
-def property_path(text: str) -> Path:
-    """The keys of ``a.b``, ``a[0]``, ``a["b.c"]``; ``*`` stands for any key or index. Empty if it is no path.
-
-    Source: ``parsePropertyPath`` in sdk/go/common/resource/properties_path.go (2026-08-21).
-    """
-    parts: list[str | int] = []
-    at = 0
-    while at < len(text):
-        found = _PART.match(text, at)
-        if found is None or text[0] == ".":
-            return ()
-        quoted, index, name = found.groups()
-        if quoted is not None:
-            parts.append(quoted.replace('\\"', '"'))
-        else:
-            parts.append(int(index) if index is not None and index != "*" else index or name)
-        at = found.end()
-    return tuple(parts)
-
-
-def differs(path: str, new: Properties, old: Properties) -> bool:
-    """Whether the property at ``path`` is another one now; with ``*`` in it, whether any that it stands for is."""
-    keys = property_path(path)
-    return bool(keys) and _differs(keys, new, old)
-
-
-def _differs(keys: Path, new: Value, old: Value) -> bool:
-    if not keys:
-        return not same(new, old)
-    key, rest = keys[0], keys[1:]
-    if key != "*":
-        return _differs(rest, _below(new, key), _below(old, key))
-    if isinstance(new, Unknown) or isinstance(old, Unknown):
-        return not same(new, old)
-    return any(_differs(rest, _below(new, k), _below(old, k)) for k in dict.fromkeys((*_keys(new), *_keys(old))))
-
-
-def _keys(value: Value) -> Sequence[str | int]:
-    if isinstance(value, Secret):
-        return _keys(value.value)
-    if isinstance(value, dict):
-        return list(value)
-    return range(len(value)) if isinstance(value, list) else ()
-
-
-def _below(value: Value, key: str | int) -> Value:
-    if isinstance(value, Secret):
-        return _below(value.value, key)
-    if isinstance(value, dict):
-        return value.get(str(key))
-    if isinstance(value, list) and isinstance(key, int) and key < len(value):
-        return value[key]
-    return value if isinstance(value, Unknown) else None
-
-
-def same(new: Value, old: Value) -> bool:
-    """Whether two values are equal; a secret read back from an export hides its value and is equal to any other."""
-    if isinstance(new, Secret) and isinstance(old, Secret):
-        return old.value is None or new.value is None or same(new.value, old.value)
-    if isinstance(new, dict) and isinstance(old, dict):
-        return new.keys() == old.keys() and all(same(value, old[key]) for key, value in new.items())
-    if isinstance(new, list) and isinstance(old, list):
-        return len(new) == len(old) and all(same(a, b) for a, b in zip(new, old, strict=True))
-    return new is old or (type(new) is type(old) and new == old)
-
-
-def ignoring(inputs: Properties, old: Properties, paths: Sequence[str]) -> Properties:
-    """``inputs`` with the old values put back at ``paths``. Lists keep their length, as in the engine.
-
-    Source: ``PropertyPath.Reset`` in sdk/go/common/resource/properties_path.go (2026-08-21).
-    """
-    result: Value = inputs
-    for keys in filter(None, map(property_path, paths)):
-        result = _put_back(result, old, keys)
-    return cast("Properties", result)
-
-
-def _put_back(new: Value, old: Value, keys: Path) -> Value:
-    if isinstance(new, Secret):
-        return Secret(_put_back(new.value, old, keys))
-    if isinstance(old, Secret):
-        # one that was read from an export is hidden: there is nothing below it
-        return _put_back(new, old.value, keys) if old.value is not None else new
-    key, rest = keys[0], keys[1:]
-    if isinstance(new, dict):
-        before = old if isinstance(old, dict) else {}
-        return _put_back_entries(new, before, (*before, *new) if key == "*" else (str(key),), rest)
-    if isinstance(new, list) and isinstance(old, list):
-        items = list(new)
-        for index in range(min(len(new), len(old))):
-            if key in ("*", index):
-                items[index] = _put_back(new[index], old[index], rest) if rest else old[index]
-        return items
-    return new
-
-
-def _put_back_entries(
-    new: dict[str, Value], old: dict[str, Value], names: Iterable[str], rest: Path
-) -> dict[str, Value]:
-    entries = dict(new)
-    for name in names:
-        if rest:
-            if name in new and name in old:
-                entries[name] = _put_back(new[name], old[name], rest)
-        elif name in old:
-            entries[name] = old[name]
-        else:
-            entries.pop(name, None)
-    return entries

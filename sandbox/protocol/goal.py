@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from sandbox.model import Resource
 from sandbox.protocol.convert import to_python
 from sandbox.protocol.urns import make, package_of, parse
 
@@ -100,6 +101,32 @@ class Goal:
         if not self.custom:
             for key, ref in providers.items():
                 self.providers.setdefault(key, ref)
+
+    def resource(self, urn: str, inputs: Properties) -> Resource:
+        """The resource that is asked for, with its checked ``inputs`` and nothing made yet."""
+        return Resource(
+            urn=urn,
+            type=self.type,
+            name=self.name,
+            custom=self.custom,
+            parent=self.parent,
+            provider=self.provider if self.custom else "",
+            providers=self.providers,
+            inputs=inputs,
+            dependencies=self.dependencies,
+            property_dependencies=self.property_dependencies,
+            protect=bool(self.protect),
+            remote=self.remote,
+            delete_before_replace=self.delete_before_replace,
+            deleted_with=self.deleted_with,
+            retain_on_delete=bool(self.retain_on_delete),
+            ignore_changes=self.ignore_changes,
+            replace_on_changes=self.replace_on_changes,
+            aliases=self.aliases,
+            additional_secret_outputs=self.additional_secret_outputs,
+            custom_timeouts=self.custom_timeouts,
+            import_id=self.import_id,
+        )
 
     def tell_dependencies(self) -> None:
         """Name every property that was registered, those that depend on nothing too: SDKs do, and states show it."""

@@ -83,6 +83,12 @@ _DESCRIBED: Final[Mapping[str, str]] = {
 _DESCRIPTION: Final = "Managed by Pulumi"
 
 
+def made_up(type_: str) -> str:
+    """The input of ``type_`` whose name the provider makes up where none is given; empty if it makes up none."""
+    rule = AUTO_NAMES.get(type_, _RULE)
+    return rule.key if rule is not None else ""
+
+
 def fill_in(type_: str, name: str, urn: str, inputs: Properties, taken: Collection[str]) -> None:
     """Add to ``inputs`` what the provider makes up. ``taken`` are the names of the type's inputs.
 
