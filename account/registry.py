@@ -47,8 +47,12 @@ def secret_name(upstream: str) -> str:
     return f"ecr-pullthroughcache/{upstream}"
 
 
-def creation_trust(names: Names) -> Document:
-    """ECR may take the role that makes repositories, for this account's registry."""
+def creation_trust() -> Document:
+    """ECR may take the role that makes repositories.
+
+    The ECR guide gives no condition: a key that ECR didn't send would leave every cache empty. Only who may pass the
+    role can name it in a template, and only in the role's own account.
+    """
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -57,7 +61,6 @@ def creation_trust(names: Names) -> Document:
                 "Effect": "Allow",
                 "Principal": {"Service": "ecr.amazonaws.com"},
                 "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": names.account_id}},
             }
         ],
     }
@@ -160,7 +163,7 @@ class Registry(pulumi.ComponentResource):
             "registry",
             path=ACCOUNT_PATH,
             description="ECR makes repositories of caches and copies",
-            assume_role_policy=json.dumps(creation_trust(names)),
+            assume_role_policy=json.dumps(creation_trust()),
             opts=self._child,
         )
         made = document("registry", creation_statements(names, prefixes, key_alias))

@@ -51,10 +51,8 @@ def _cloudfront_reads(bucket: str, account: str) -> Statement:
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Action": "s3:GetObject",
         "Resource": f"{bucket}/*",
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account},
-            "ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account}:distribution/*"},
-        },
+        # the ARN names the account; aws:SourceAccount is in no example of CloudFront's guide (origin access control)
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account}:distribution/*"}},
     }
 
 

@@ -53,7 +53,7 @@ _USE: Final = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateData
 _RELAY: Final = ["kms:Decrypt", "kms:GenerateDataKey*"]
 """What a service needs that puts messages into an encrypted topic or queue."""
 
-_PUBLISHERS: Final = ("events", "budgets", "costalerts", "backup", "events.rds")
+_PUBLISHERS: Final = ("cloudwatch", "events", "budgets", "costalerts", "backup", "events.rds")
 _VOLUME_ROLES: Final = (
     "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
     "spot.amazonaws.com/AWSServiceRoleForEC2Spot",
@@ -75,7 +75,7 @@ def _others(purpose: Purpose, account: str, region: str, names: Names) -> list[S
     if purpose is Purpose.DATA:
         return [_cloudfront(account)]
     if purpose is Purpose.LOGS:
-        return [_log_groups(account, region), _alarms(account), _publishers()]
+        return [_log_groups(account, region), _publishers()]
     if purpose is Purpose.VOLUMES:
         return [*_service_linked_roles(account), *_own_roles(account, region, names)]
     return []
@@ -100,10 +100,8 @@ def _cloudfront(account: str) -> Statement:
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Action": ["kms:Decrypt"],
         "Resource": "*",
-        "Condition": {
-            "StringEquals": {"aws:SourceAccount": account},
-            "ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account}:distribution/*"},
-        },
+        # the ARN names the account; aws:SourceAccount is in no example of CloudFront's guide (origin access control)
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{account}:distribution/*"}},
     }
 
 
@@ -120,20 +118,10 @@ def _log_groups(account: str, region: str) -> Statement:
     }
 
 
-def _alarms(account: str) -> Statement:
-    return {
-        "Sid": "Alarms",
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudwatch.amazonaws.com"},
-        "Action": _RELAY,
-        "Resource": "*",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-    }
-
-
 def _publishers() -> Statement:
-    # EventBridge sends no source keys with its KMS calls (SNS developer guide, key management), so a condition would
-    # drop every message in silence. Who may publish stands in each topic's and queue's own policy.
+    # EventBridge sends no source keys with its KMS calls (SNS developer guide, key management), and of the others none
+    # is said to; a condition on a key that isn't sent drops every message in silence. Who may publish stands in each
+    # topic's and queue's own policy.
     return {
         "Sid": "Publishers",
         "Effect": "Allow",

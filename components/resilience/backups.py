@@ -34,7 +34,7 @@ from components.resilience.plans import (
     rules,
     vault_names,
 )
-from components.resilience.policies import Ground, backup_grants, restore_grants, service_trust, topic_policy
+from components.resilience.policies import Ground, backup_grants, backup_trust, restore_grants, topic_policy
 from components.resilience.settings import GRACE_DAYS, ResilienceSettings
 
 TOPIC: Final = "resilience-events"
@@ -248,7 +248,7 @@ class Backups(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{self._names.prefix}-{name}",
             description=f"AWS Backup {what} of {self._names.prefix}",
-            assume_role_policy=json.dumps(service_trust("backup.amazonaws.com", self._names.account_id)),
+            assume_role_policy=json.dumps(backup_trust(self._names.account_id)),
             opts=self._child,
         )
         policy = aws.iam.RolePolicy(

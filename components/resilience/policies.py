@@ -54,20 +54,23 @@ class Ground:
         return [f"arn:aws:{service}:{region}:{self.names.account_id}:{resource}" for region in self.regions]
 
 
-def service_trust(service: str, account: str) -> dict[str, object]:
-    """A trust policy: ``service`` may take the role, for this account alone."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "Service",
-                "Effect": "Allow",
-                "Principal": {"Service": service},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-            }
-        ],
-    }
+def backup_trust(account: str) -> dict[str, object]:
+    """AWS Backup may take the role, for this account alone (AWS Backup guide, confused deputy)."""
+    return _trust("backup.amazonaws.com", {"Condition": {"StringEquals": {"aws:SourceAccount": account}}})
+
+
+def replication_trust() -> dict[str, object]:
+    """S3 may take the role, for whichever bucket names it.
+
+    The S3 guide gives no condition, and a key that S3 didn't send would stop replication in silence. Only who may pass
+    the role can name it, and only on a bucket of the role's own account.
+    """
+    return _trust("s3.amazonaws.com", {})
+
+
+def _trust(service: str, condition: Mapping[str, object]) -> dict[str, object]:
+    who = {"Sid": "Service", "Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [{**who, **condition}]}
 
 
 # --- backing up -----------------------------------------------------------------------------------------------------

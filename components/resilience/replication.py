@@ -24,7 +24,7 @@ from components.naming import Names
 from components.pod_identity import document
 from components.resilience.backups import Base
 from components.resilience.law import REPLICATED_OBJECTS
-from components.resilience.policies import KeyPair, Replica, replication_grants, service_trust
+from components.resilience.policies import KeyPair, Replica, replication_grants, replication_trust
 from components.resilience.settings import Thing
 
 COPY_KEYS: Final[Mapping[Purpose, Purpose]] = {
@@ -140,7 +140,7 @@ class Replication(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{names.prefix}-replication",
             description=f"S3 copies buckets of {names.prefix} to {region}",
-            assume_role_policy=json.dumps(service_trust("s3.amazonaws.com", names.account_id)),
+            assume_role_policy=json.dumps(replication_trust()),
             opts=self._child,
         )
         grants = replication_grants(replicas, keys, names.region, region)

@@ -39,6 +39,8 @@ NO_SOURCE: dict[str, str] = {
     "pods.eks.amazonaws.com": "held to cluster, namespace and service account by session tags instead",
     "logs.us-east-1.amazonaws.com": "held to the log groups by encryption context instead",
     "logs.us-west-2.amazonaws.com": "held to the standby's log groups by encryption context instead",
+    "cloudwatch.amazonaws.com": "the key's policy: it is not said to send a source to KMS; the topic's asks for it",
+    "s3.amazonaws.com": "the S3 guide's trust for replication has no condition; who may pass the role bounds it",
     "events.amazonaws.com": "EventBridge sends no source to a topic or key (EventBridge user guide, resource policies)",
     "budgets.amazonaws.com": "the key's policy: Budgets sends no source to KMS; the topic's asks for the account",
     "costalerts.amazonaws.com": "the key's policy: it sends no source to KMS; the topic's asks for the account",
