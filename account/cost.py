@@ -11,9 +11,8 @@ from pydantic import Field, field_validator
 
 from components.context import Context
 from components.keys import Document
-from components.model import Problem, Settings, refuse_all, repeated
+from components.model import Email, Problem, Settings, refuse_all, repeated
 from components.naming import Names
-from components.security_baseline.settings import Email
 from components.topics import tls_only
 
 TOPIC: Final = "cost-anomalies"

@@ -22,7 +22,7 @@ from components.context import Context
 from components.data_classes import DataClass, log_limit
 from components.model import LogDays, PrivateCidr, Problem, Settings, refuse, refuse_all, repeated
 from components.networking.peering import PRIVATE, runner_name
-from components.networking.settings import NO_CONTROL_PLANE
+from components.networking.settings import Zone
 from components.security_baseline.keys import SCOPE_TAG
 from components.security_baseline.trail import ACCOUNT_PATH
 
@@ -40,7 +40,7 @@ class RunnerSettings(Settings):
 
     cidr: PrivateCidr
     """The runner's network, /20 to /26, apart from every network that it peers with."""
-    zones: list[str]
+    zones: list[Zone]
     """Two availability zones by name: the NAT gateway stands in the first."""
     log_days: LogDays = 90
     """Days that flow logs are kept."""
@@ -71,7 +71,7 @@ def check(region: str, production: bool, runner: RunnerSettings | None) -> Itera
     if runner is None:
         return
     for index, zone in enumerate(runner.zones):
-        if not zone.startswith(region) or zone in NO_CONTROL_PLANE:
+        if zone[:-1] != region:
             yield Problem(("runner", "zones", index), zone, f"a zone of the stack's region, {region}")
     limit = log_limit(production=production)
     if runner.log_days > limit:

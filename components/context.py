@@ -13,7 +13,7 @@ import pulumi_random as random
 from pydantic import StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass, effective
-from components.model import AccountId, Cidr, Hostname, PrivateCidr, Settings, refuse
+from components.model import AccountId, Cidr, Hostname, PrivateCidr, Settings, form, refuse
 from components.naming import Names
 
 _WIDEST_RUNNER: Final = 8
@@ -21,7 +21,19 @@ _WIDEST_RUNNER: Final = 8
 Region = Literal["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
 """Pupils' data stays in the United States: the regions a stack may name."""
 Environment = Literal["dev", "staging", "production"]
-TagValue = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 .:/=+@_-]+$", max_length=256)]
+TagValue = Annotated[
+    str,
+    form(
+        r"^[A-Za-z0-9.:/=+@_-]+( [A-Za-z0-9.:/=+@_-]+)*$",
+        "words of letters, figures and . : / = + @ _ - with single spaces between them",
+        max_length=256,
+    ),
+]
+AgentPool = Annotated[
+    str,
+    form(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$", "letters, figures, dots, hyphens and underscores"),
+]
+"""A pool of Pulumi Deployments' agents, by name or ID."""
 
 
 class Runner(Settings):
@@ -29,7 +41,7 @@ class Runner(Settings):
 
     public_cidrs: list[Cidr] = []
     """Networks that may reach a public API endpoint (dev and staging)."""
-    agent_pool: Annotated[str, StringConstraints(min_length=1)] | None = None
+    agent_pool: AgentPool | None = None
     """Pulumi Deployments agent pool inside the account's network: what a private endpoint demands."""
     cidr: PrivateCidr | None = None
     """Network of the agent pool, as ``runner.cidr`` stands in the account's stack of the region: the stack peers with

@@ -24,6 +24,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
+    PlainValidator,
     StringConstraints,
     model_validator,
 )
@@ -124,8 +125,17 @@ def repeated(values: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 # --- the domain's own types -------------------------------------------------------------------------------------
 
+FORMS: Final[dict[str, str]] = {}
+"""What the patterns of texts come to in words, for errors."""
 
-def _network(value: object) -> object:
+
+def form(pattern: str, words: str, *, max_length: int | None = None) -> StringConstraints:
+    """A text of ``pattern``, which errors describe by ``words``. Figures in it are ``[0-9]``: ``d`` is any script's."""
+    FORMS[pattern] = words
+    return StringConstraints(pattern=pattern, max_length=max_length)
+
+
+def _network(value: object) -> IPv4Network:
     if isinstance(value, IPv4Network):
         return value
     try:
@@ -136,8 +146,8 @@ def _network(value: object) -> object:
 
 Cidr = Annotated[
     IPv4Network,
-    BeforeValidator(_network),
-    Field(json_schema_extra={"type": "string", "format": None, "examples": ["10.1.0.0/16"]}),
+    PlainValidator(_network, json_schema_input_type=str),
+    Field(json_schema_extra={"examples": ["10.1.0.0/16"]}),
 ]
 """An IPv4 network with no host bits set."""
 
@@ -160,15 +170,36 @@ def _quoted_digits(value: object) -> object:
     return value
 
 
-AccountId = Annotated[str, BeforeValidator(_quoted_digits), StringConstraints(pattern=r"^\d{12}$")]
+AccountId = Annotated[str, BeforeValidator(_quoted_digits), form(r"^[0-9]{12}$", "twelve digits in quotes")]
 """An AWS account number: twelve digits, quoted."""
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=24)]
+Slug = Annotated[
+    str,
+    form(
+        r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "lower-case letters, digits and single hyphens, a letter first", max_length=24
+    ),
+]
 """A short lower-case name with single hyphens, letter first."""
-DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+DnsLabel = Annotated[
+    str, form(r"^[a-z]([-a-z0-9]*[a-z0-9])?$", "lower-case letters, digits and hyphens, a letter first", max_length=63)
+]
 """An RFC 1035 label, as Kubernetes wants it for Services and namespaces."""
-Hostname = Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$", max_length=253)]
+Hostname = Annotated[
+    str,
+    form(
+        r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        "a full host name in lower case, such as dev.example.com",
+        max_length=253,
+    ),
+]
 """A fully qualified host name in lower case, without the final dot."""
-Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[a-z]{2,}$", max_length=254)]
+Email = Annotated[
+    str,
+    form(
+        r"^[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$",
+        "a mail address, such as team@example.com",
+        max_length=254,
+    ),
+]
 """A mail address."""
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 Days = Annotated[int, Field(ge=1, le=3653, strict=True)]
@@ -206,18 +237,28 @@ def _log_days(value: int) -> int:
     return value
 
 
-LogDays = Annotated[int, Field(strict=True), AfterValidator(_log_days)]
+LogDays = Annotated[int, Field(strict=True, json_schema_extra={"enum": list(LOG_DAYS)}), AfterValidator(_log_days)]
 """Days that a log group keeps its events."""
+
+
+def _no_bool(value: object) -> object:
+    if isinstance(value, bool):
+        refuse("a whole number", value=value)
+    return value
+
+
+Figure = BeforeValidator(_no_bool)
+"""Annotates a choice of figures: to Python ``true`` is 1."""
 Percent = Annotated[int, Field(ge=1, le=100, strict=True)]
 
-_CPU = re.compile(r"^(?P<milli>\d+)m$|^(?P<cores>\d+(\.\d{1,3})?)$")
-_BYTES = re.compile(r"^(?P<number>\d+)(?P<unit>Ki|Mi|Gi|Ti)$")
+_CPU = re.compile(r"(?P<milli>\d{1,7})m|(?P<cores>\d{1,4}(\.\d{1,3})?)", re.ASCII)
+_BYTES = re.compile(r"(?P<number>\d{1,10})(?P<unit>Ki|Mi|Gi|Ti)", re.ASCII)
 _UNITS = {"Ki": 1024, "Mi": 1024**2, "Gi": 1024**3, "Ti": 1024**4}
 
 
 def cpu_millis(quantity: str) -> int:
     """Thousandths of a core in a Kubernetes CPU quantity (``250m``, ``2``, ``0.5``). ``ValueError`` for others."""
-    match = _CPU.match(quantity)
+    match = _CPU.fullmatch(quantity)
     if match is None:
         raise ValueError(quantity)
     return int(match["milli"]) if match["milli"] else round(float(match["cores"]) * 1000)
@@ -225,7 +266,7 @@ def cpu_millis(quantity: str) -> int:
 
 def memory_bytes(quantity: str) -> int:
     """Bytes in a Kubernetes memory quantity with a binary unit (``512Mi``). ``ValueError`` for others."""
-    match = _BYTES.match(quantity)
+    match = _BYTES.fullmatch(quantity)
     if match is None:
         raise ValueError(quantity)
     return int(match["number"]) * _UNITS[match["unit"]]
@@ -233,13 +274,13 @@ def memory_bytes(quantity: str) -> int:
 
 def _cpu(value: object) -> object:
     text = str(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else ""
-    if not _CPU.match(text) or cpu_millis(text) == 0:
+    if not _CPU.fullmatch(text) or cpu_millis(text) == 0:
         refuse("a CPU quantity above zero such as 250m, 1 or 1.5", value=value)
     return text
 
 
 def _memory(value: object) -> object:
-    if not isinstance(value, str) or not _BYTES.match(value) or memory_bytes(value) == 0:
+    if not isinstance(value, str) or not _BYTES.fullmatch(value) or memory_bytes(value) == 0:
         refuse("a memory quantity above zero with a binary unit, such as 256Mi or 1Gi", value=value)
     return value
 

@@ -28,15 +28,18 @@ def _each_once(values: list[Item]) -> list[Item]:
 Unique = AfterValidator(_each_once)
 """Annotates a list of texts in which nothing stands twice: ``Annotated[list[Slug], Unique]``."""
 
-_EXACT: Final = re.compile(r"^(v?\d+\.\d+\.\d+([.+_-][\w.-]+)?|(sha|git)-[0-9a-f]{7,40}|\d{8}[.-][\w.-]+)$", re.ASCII)
+_EXACT: Final = re.compile(r"v?\d+\.\d+\.\d+([._-][\w.-]+)?|(sha|git)-[0-9a-f]{7,40}|\d{8}[.-][\w.-]+", re.ASCII)
 """Forms of a tag that names one build for ever: a full version, a commit, a date with a build."""
 
-ImageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*$")]
+ImageName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*$", max_length=100),
+]
 """The last part of an ECR repository's name (ECR's own pattern)."""
 
 
 def _exact_tag(value: str) -> str:
-    if not _EXACT.match(value):
+    if not _EXACT.fullmatch(value):
         refuse(
             "a tag that names one build for ever: a full version (1.4.2, v1.4.2-rc.1), a commit (sha-1a2b3c4) or a "
             "date with a build (20261121-7); latest and the like move",

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from components.context import Region
 from components.model import AccountId, Settings
+from components.times import Cron
 from settings.sections import Checks, load, parse
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
@@ -41,7 +42,7 @@ class StackDeployment(Settings):
     """Where the run is: the pool inside the account's network. Left out: with Pulumi."""
     session_hours: Annotated[int, Field(ge=1, le=12, strict=True)] = 2
     """How long a run's credentials are good for; at most what the account's ``deploy.hours`` says."""
-    drift: Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")] | None = None
+    drift: Cron | None = None
     """When it is looked whether the cloud is still as the state says: five cron fields, UTC. Nothing is mended."""
 
 

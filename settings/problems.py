@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Any, Final, Union, cast, get_args, get_origin
+from typing import Any, Final, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from components.model import Problem, Settings, attribute_docs
-
-Path = tuple[str | int, ...]
+from components.model import FORMS, Problem, Settings, attribute_docs
+from settings.spelling import Corrections, Path, nearest
 
 MISSING: Final = object()
 """The value of a key that isn't there."""
 
 _LONGEST_VALUE: Final = 80
+_PLAIN_KEY: Final = re.compile(r"[^\s\[\]\"]+")
 
 
 def validate(annotation: object, raw: object) -> tuple[object | None, list[Problem]]:
-    """``raw`` as ``annotation``, or every problem in it with paths from its root."""
-    try:
-        return TypeAdapter(cast("type[object]", annotation)).validate_python(raw), []
-    except ValidationError as error:
-        return None, list(_one_a_path(_problems(error, annotation, raw)))
+    """``raw``, as JSON gives it, as ``annotation``; or every problem in it with paths from its root.
+
+    A number is no text here, and a text no number: the file says what it means, and editors check it by the schema.
+    """
+    adapter = TypeAdapter(cast("type[object]", annotation))
+    fixed = Corrections(raw)
+    misspelt: list[Problem] = []
+    while True:
+        try:
+            value = adapter.validate_json(json.dumps(fixed.raw, default=str), strict=True)
+        except ValidationError as error:
+            found = [*_misspelt(error, annotation, fixed)]
+            if not found:
+                rest = _problems(error, annotation, fixed.raw)
+                return None, [*_one_a_path(_as_in_file(rest, fixed), misspelt)]
+            misspelt += found
+        else:
+            return (None, misspelt) if misspelt else (value, [])
 
 
 def show(value: object) -> str:
@@ -33,27 +46,59 @@ def show(value: object) -> str:
     if value is MISSING:
         return "(missing)"
     text = json.dumps(value, default=str, ensure_ascii=False)
+    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
 def dotted(path: Sequence[str | int]) -> str:
-    """``networking.subnets.private[0]`` from its parts."""
+    """``networking.subnets.private[0]`` from its parts; odd keys stand in brackets and quotes."""
     text = ""
     for part in path:
         if isinstance(part, int):
             text += f"[{part}]"
-        else:
+        elif _PLAIN_KEY.fullmatch(part) and part.isprintable():
             text += f".{part}" if text else part
+        else:
+            text += f"[{json.dumps(part)}]"
     return text
 
 
-def _one_a_path(problems: Iterable[Problem]) -> Iterator[Problem]:
+def _misspelt(error: ValidationError, annotation: object, fixed: Corrections) -> Iterator[Problem]:
+    """Every unknown key of which it is clear what was meant. From here on it is read so."""
+    before = Corrections(fixed.raw, dict(fixed.given))
+    for item in error.errors(include_url=False):
+        path = _real_path(item["loc"], before.raw)
+        if item["type"] == "extra_forbidden":
+            parent, key = path[:-1], str(path[-1])
+            known = _known(annotation, parent, before.raw)
+            meant = nearest(key, known)
+        elif item["type"] == "union_tag_not_found":
+            parent, meant = path, str(item["ctx"]["discriminator"]).strip("'")
+            others = [k for k in _keys(before.raw, parent) if k not in _known(annotation, parent, {})]
+            key = next((k for k in others if nearest(k, [meant])), "")
+            known = [meant]
+        else:
+            continue
+        if meant is not None and fixed.correct(parent, key, meant):
+            value = _at(before.raw, (*parent, key))
+            yield Problem(before.in_file((*parent, key)), value, f"no such key; {_offer(known, meant)}")
+
+
+def _as_in_file(problems: Iterable[Problem], fixed: Corrections) -> Iterator[Problem]:
+    for problem in problems:
+        yield Problem(fixed.in_file(problem.path), problem.value, problem.allowed)
+
+
+def _one_a_path(problems: Iterable[Problem], misspelt: Sequence[Problem]) -> Iterator[Problem]:
     """The first problem of each key, and none below a key that is itself wrong."""
+    yield from misspelt
     taken: set[Path] = set()
+    told = {problem.path for problem in misspelt}
     for problem in sorted(problems, key=lambda p: len(p.path)):
-        if not any(problem.path[:size] in taken for size in range(1, len(problem.path) + 1)):
-            taken.add(problem.path)
-            yield problem
+        if problem.path in told or any(problem.path[:size] in taken for size in range(1, len(problem.path) + 1)):
+            continue
+        taken.add(problem.path)
+        yield problem
 
 
 def _problems(error: ValidationError, annotation: object, raw: object) -> Iterator[Problem]:
@@ -67,6 +112,8 @@ def _problems(error: ValidationError, annotation: object, raw: object) -> Iterat
                 yield Problem(full, value, found.allowed)
         elif item["type"] in ("union_tag_not_found", "union_tag_invalid"):
             yield from _tag_problem(path, item["type"], context, raw)
+        elif item["type"] == "extra_forbidden":
+            yield Problem(path, _at(raw, path), _unknown(path, annotation, raw))
         else:
             value = MISSING if item["type"] == "missing" else item["input"]
             yield Problem(path, value, _allowed(item["type"], item["msg"], context, annotation, path))
@@ -90,9 +137,14 @@ def _real_path(loc: Sequence[str | int], raw: object) -> Path:
     """The path in the file: pydantic's own, less the union tags that it puts in and the marks of dictionary keys."""
     path: list[str | int] = []
     here: object = raw
+    told: object = None
     for index, part in enumerate(loc):
         last = index == len(loc) - 1
         if part == "[key]":
+            continue
+        if isinstance(here, Mapping) and here is not told and _tag(here) == part:
+            # pydantic names the kind that it looked at, once; a key may be called the same
+            told = here
             continue
         if isinstance(here, Mapping):
             if part in here or last:
@@ -106,6 +158,10 @@ def _real_path(loc: Sequence[str | int], raw: object) -> Path:
     return tuple(path)
 
 
+def _tag(given: Mapping[object, object]) -> object:
+    return next((given[key] for key in _DISCRIMINATORS if key in given), None)
+
+
 def _at(raw: object, path: Sequence[str | int]) -> object:
     here = raw
     for part in path:
@@ -117,6 +173,9 @@ def _at(raw: object, path: Sequence[str | int]) -> object:
             return MISSING
     return here
 
+
+_DISCRIMINATORS: Final = ("kind", "type")
+"""Keys that say which of several settings classes is meant."""
 
 _TYPES: Final[dict[str, str]] = {
     "string_type": "a text (in quotes where YAML would read something else)",
@@ -145,7 +204,7 @@ _BOUNDS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "multiple_of": lambda c: f"a multiple of {c['multiple_of']}",
     "string_too_short": lambda c: f"at least {c['min_length']} characters",
     "string_too_long": lambda c: f"at most {c['max_length']} characters",
-    "string_pattern_mismatch": lambda c: f"a text of the form {c['pattern']}",
+    "string_pattern_mismatch": lambda c: f"{FORMS.get(c['pattern'], 'a text')} of the form {c['pattern']}",
     "too_short": lambda c: f"at least {c['min_length']} entries",
     "too_long": lambda c: f"at most {c['max_length']} entries",
     "literal_error": lambda c: "one of " + str(c["expected"]).replace("'", "").replace(" or ", ", "),
@@ -161,18 +220,37 @@ def _allowed(kind: str, message: str, context: Mapping[str, Any], annotation: ob
     if kind == "missing":
         description = _description(annotation, path)
         return f"must be given: {description}" if description else "must be given"
-    if kind == "extra_forbidden":
-        return _known_keys(annotation, path)
     return message[:1].lower() + message[1:]
 
 
-def _known_keys(annotation: object, path: Path) -> str:
-    keys = sorted({key for model in _models_at(annotation, path[:-1]) for key in model.model_fields})
-    if not keys:
-        return "no such key"
-    near = difflib.get_close_matches(str(path[-1]), keys, n=1)
-    guess = f"; did you mean {near[0]}?" if near else ""
-    return f"no such key; allowed are {', '.join(keys)}{guess}"
+def _unknown(path: Path, annotation: object, raw: object) -> str:
+    known = _known(annotation, path[:-1], raw)
+    return f"no such key; {_offer(known, nearest(str(path[-1]), known))}" if known else "no such key"
+
+
+def _offer(known: Sequence[str], meant: str | None) -> str:
+    return f"allowed are {', '.join(known)}" + (f"; did you mean {meant}?" if meant else "")
+
+
+def _known(annotation: object, path: Path, raw: object) -> list[str]:
+    """The keys that may stand at ``path``; of a choice, those of the kind that ``raw`` names."""
+    models = _models_at(annotation, path)
+    given = _at(raw, path)
+    if len(models) > 1 and isinstance(given, Mapping):
+        named = [
+            m for m in models if any(_is_tag(field.annotation, given.get(key)) for key, field in m.model_fields.items())
+        ]
+        models = named if len(named) == 1 else models
+    return sorted({key for model in models for key in model.model_fields})
+
+
+def _is_tag(annotation: object, value: object) -> bool:
+    return get_origin(annotation) is Literal and len(get_args(annotation)) == 1 and value in get_args(annotation)
+
+
+def _keys(raw: object, path: Path) -> list[str]:
+    here = _at(raw, path)
+    return [str(key) for key in here] if isinstance(here, Mapping) else []
 
 
 def _description(annotation: object, path: Path) -> str:

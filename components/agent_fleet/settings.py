@@ -31,11 +31,11 @@ DEFAULT_PORT: Final = 8888
 
 _MODELS: Final = f"{SECTION}.models"
 
-_PROFILE: Final = re.compile(r"^us\.[a-z0-9-]+\.[a-z0-9][a-z0-9.:-]*$")
+_PROFILE: Final = re.compile(r"us\.[a-z0-9-]+\.[a-z0-9][a-z0-9.:-]*")
 
 
 def _us_profile(value: str) -> str:
-    if not _PROFILE.match(value):
+    if not _PROFILE.fullmatch(value):
         refuse(
             "a cross-region inference profile of the US, such as us.anthropic.claude-sonnet-4-5-20250929-v1:0: newer "
             "models answer only through profiles, and those of other geographies (global., eu.) leave the country",

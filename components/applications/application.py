@@ -7,8 +7,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.applications.rollout import Rolling, Rollout
+from components.kubernetes.route_rules import HttpsUrl
 from components.kubernetes.scaling import ResourceScaling
-from components.kubernetes.workload import AbsolutePath, Delivery, EnvName, HttpsUrl, UrlPath
+from components.kubernetes.workload import AbsolutePath, Delivery, EnvName, UrlPath
 from components.mcp_platform.settings import ExternalHost
 from components.model import Memory, Resources, Settings, Slug, refuse
 from components.store_access import BucketAccess

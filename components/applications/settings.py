@@ -49,7 +49,8 @@ class ApplicationsSettings(Settings):
         between_applications(
             value,
             info.data.get("load_test"),
-            signs_in=info.data.get("sign_in") is not None,
+            # what is given but wrong is told there
+            signs_in="sign_in" not in info.data or info.data["sign_in"] is not None,
             defaults=info.data.get("defaults"),
         )
         return value

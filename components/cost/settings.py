@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from components.context import StackIdentity
 from components.model import Email, Problem, Settings, repeated
 
-MonitorArn = Annotated[str, StringConstraints(pattern=r"^arn:aws:ce::\d{12}:anomalymonitor/[0-9a-f-]{36}$")]
+MonitorArn = Annotated[str, StringConstraints(pattern=r"^arn:aws:ce::[0-9]{12}:anomalymonitor/[0-9a-f-]{36}$")]
 
 _MOST_ADDRESSES: Final = 10
 """Addresses that AWS Budgets takes a notification."""

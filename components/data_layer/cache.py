@@ -62,7 +62,7 @@ class CacheSettings(Store):
     retention_days: Days | None = 7
     """Days until the last snapshot of anything is gone. Entries themselves live for minutes."""
     engine: Literal["valkey", "redis"] = "valkey"
-    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}\.[0-9]{1,2}$")]
     """Major and minor."""
     node_type: str
     """The nodes' type, such as cache.t4g.small."""

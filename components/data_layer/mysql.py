@@ -39,7 +39,7 @@ class GhostDatabaseSettings(Store):
     data_class: DataClass = DataClass.INTERNAL
     purpose: Purpose = "Posts, pages and authors of the platform's Ghost"
     retention_days: Days | None = 730
-    engine_version: Annotated[str, StringConstraints(pattern=r"^\d\.\d\.\d{1,2}$")] = RDS_MYSQL_VERSION
+    engine_version: Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]\.[0-9]{1,2}$")] = RDS_MYSQL_VERSION
     """Where a new instance starts, and the floor ever after."""
     instance_class: str = "db.t4g.small"
     """The instance's class."""

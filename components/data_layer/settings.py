@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
@@ -18,11 +18,8 @@ from components.data_layer.secrets import Secrets
 from components.data_layer.services import DatabaseServices, login_secrets
 from components.data_layer.stores import Store, limit_days
 from components.data_layer.tables import TableSettings
-from components.model import Problem, Settings, Slug, refuse_all
+from components.model import LogDays, Problem, Settings, Slug, refuse_all
 from components.naming import Names
-
-LogDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
-"""Days that CloudWatch Logs takes (API model of PutRetentionPolicy), up to the longest for an operational log."""
 
 
 class DataLayerSettings(Settings):

@@ -12,6 +12,7 @@ from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.model import Problem, Settings, one_of
 from components.operators.catalog.delivery import ARGO_CD
+from components.times import Cron, TimeZone
 from components.workload_settings import Unique
 
 SECTION: Final = "delivery"
@@ -46,12 +47,12 @@ class Window(Settings):
     """A time in which Argo CD may sync by itself (``allow``), or may not (``deny``). People may, at any time."""
 
     kind: Literal["allow", "deny"]
-    schedule: Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
+    schedule: Cron
     """When it begins: five cron fields."""
     hours: Annotated[int, Field(ge=1, le=168, strict=True)]
     """How long it lasts."""
-    time_zone: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z_]+(/[A-Za-z_]+)*$")] = "Etc/UTC"
-    """Of the schedule, by its IANA name."""
+    time_zone: TimeZone = "Etc/UTC"
+    """Of the schedule."""
 
 
 class DeliverySettings(Settings):

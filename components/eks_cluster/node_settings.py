@@ -124,7 +124,7 @@ class NodeGroupSettings(NodeShape):
 class NodePoolSettings(NodeShape):
     """Nodes that Karpenter starts and stops by itself."""
 
-    image_release: Annotated[str, StringConstraints(pattern=r"^v\d+(\.\d+)*$")] | None = None
+    image_release: Annotated[str, StringConstraints(pattern=r"^v[0-9]+(\.[0-9]+)*$")] | None = None
     """Release of the machine image, ``v20260714`` or ``v1.50.0``: pinned, for ``latest`` would replace every node with
     each release of AWS's. Left out: the pinned one, which there is for AL2023 only."""
     max: Annotated[int, Field(ge=1, le=100, strict=True)]

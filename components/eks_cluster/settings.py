@@ -26,7 +26,8 @@ from components.model import (
     repeated,
 )
 from components.naming import Names
-from components.networking.settings import NetworkingSettings
+from components.networking.settings import NetworkingSettings, Zone
+from components.times import TimeZone, UnixCron
 from components.versions import ADDONS, EKS, KUBERNETES, SUPPORT_DATE, Support, support, supported
 
 # --- people's access --------------------------------------------------------------------------------------------
@@ -41,11 +42,11 @@ class AccessLevel(StrEnum):
     BREAK_GLASS = "break-glass"
 
 
-_PRINCIPAL: Final = re.compile(r"^arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+$", re.ASCII)
+_PRINCIPAL: Final = re.compile(r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@/-]+", re.ASCII)
 
 
 def _principal(value: str) -> str:
-    if not _PRINCIPAL.match(value):
+    if not _PRINCIPAL.fullmatch(value):
         refuse(
             "the ARN of an IAM role or user, arn:aws:iam::<account>:role/<path and name>; not a session's "
             "(assumed-role) and not an account's root",
@@ -85,39 +86,15 @@ class Access(Settings):
 
 # --- off hours --------------------------------------------------------------------------------------------------
 
-_CRON_RANGES: Final = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
-_CRON_FIELD: Final = re.compile(r"^(\*|\d+(-\d+)?)(/\d+)?$", re.ASCII)
-
-
-def _cron(value: str) -> str:
-    fields = value.split()
-    right = len(fields) == len(_CRON_RANGES) and all(
-        _CRON_FIELD.match(part) and all(low <= int(n) <= high for n in re.findall(r"\d+", part.split("/")[0]))
-        for field, (low, high) in zip(fields, _CRON_RANGES, strict=True)
-        for part in field.split(",")
-    )
-    if not right:
-        refuse(
-            "five cron fields in figures: minute, hour, day of month, month, day of week, such as 0 20 * * 1-5",
-            value=value,
-        )
-    return value
-
-
-Cron = Annotated[str, AfterValidator(_cron)]
-"""When something happens again and again, as EC2 Auto Scaling reads it."""
-
 
 class OffHours(Settings):
     """When a cluster's nodes go to zero and when they come back. What people start by hand in between stays."""
 
-    sleep: Cron
+    sleep: UnixCron
     """When the node groups are set to no nodes."""
-    wake: Cron
+    wake: UnixCron
     """When they are set to their desired sizes again."""
-    time_zone: Literal["America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "Etc/UTC"] = (
-        "America/New_York"
-    )
+    time_zone: TimeZone = "America/New_York"
     """Whose clock both times are read on, daylight saving included."""
 
     @field_validator("wake")
@@ -140,7 +117,7 @@ AddonName = Literal[
     "amazon-cloudwatch-observability",
     "aws-guardduty-agent",
 ]
-AddonVersion = Annotated[str, StringConstraints(pattern=r"^v\d+\.\d+\.\d+-eksbuild\.\d+$")]
+AddonVersion = Annotated[str, StringConstraints(pattern=r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$")]
 
 
 class AddonSettings(Settings):
@@ -178,7 +155,7 @@ class AddonSettings(Settings):
 class EksClusterSettings(Settings):
     """One EKS cluster: its version, its API endpoint, who comes in, its nodes and its add-ons."""
 
-    version: Annotated[str, StringConstraints(pattern=r"^1\.\d{2}$")] = KUBERNETES
+    version: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]{2}$")] = KUBERNETES
     """Kubernetes version, quoted. In standard support; one minor version up at a time."""
     endpoint: Literal["private", "public"] = "private"
     """Where the API answers: inside the VPC only, or also to the runner's ``public_cidrs``."""
@@ -188,7 +165,7 @@ class EksClusterSettings(Settings):
     """How long the control plane's logs are kept."""
     deletion_protection: bool = True
     """Whether EKS refuses to delete the cluster. Taking one down means an update that turns this off, then another."""
-    node_zones: list[str] | None = None
+    node_zones: list[Zone] | None = None
     """Zones that nodes start in; left out: all of the VPC's. One zone is cheaper and dies with it."""
     prefix_delegation: bool = True
     """Whether pods get their addresses by /28 prefixes: up to 110 pods a node instead of 35 to 58."""

@@ -58,7 +58,7 @@ class RedisListTrigger(Settings):
     """One pod for every ``per_pod`` entries of a Redis or Valkey list."""
 
     type: Literal["redis"] = "redis"
-    address: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:\d{2,5}$")] | None = None
+    address: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:[0-9]{2,5}$")] | None = None
     """``host:port`` of the cache. Left out: the key ``address`` of the credentials, as KEDA takes it from there too."""
     list_name: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     per_pod: Annotated[int, Field(ge=1, strict=True)] = 5
@@ -80,7 +80,7 @@ class PrometheusTrigger(Settings):
     """One pod for every ``per_pod`` of what a PromQL query answers."""
 
     type: Literal["prometheus"] = "prometheus"
-    address: Annotated[str, StringConstraints(pattern=r"^http://[a-z0-9.-]+(:\d{2,5})?$")]
+    address: Annotated[str, StringConstraints(pattern=r"^http://[a-z0-9.-]+(:[0-9]{2,5})?$")]
     query: Annotated[str, StringConstraints(min_length=1)]
     per_pod: Annotated[int, Field(ge=1, strict=True)]
 

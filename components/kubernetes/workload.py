@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from components.kubernetes.image import Image
 from components.kubernetes.paths import Accept, Call
-from components.kubernetes.route_rules import RouteRule, TokenCheck
+from components.kubernetes.route_rules import HttpsUrl, RouteRule, TokenCheck
 from components.kubernetes.scaling import RedisListTrigger, Replicas, Scaling, Seconds
 from components.model import (
     DnsLabel,
@@ -28,15 +28,13 @@ from components.model import (
     refuse,
     repeated,
 )
+from components.times import Cron
 
 PortName = Annotated[str, StringConstraints(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=15)]
 """An IANA service name: what Kubernetes allows for a port."""
 EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 AbsolutePath = Annotated[str, StringConstraints(pattern=r"^(/[A-Za-z0-9._-]+)+$", max_length=1024)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(/[A-Za-z0-9._~/-]*)?$", max_length=256)]
-"""A full URL without a query."""
-Schedule = Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
 _WHOLE: Final = 100
 GENERAL: Final = "general"
 """The node group that every stack has: on demand and without taints."""
@@ -248,7 +246,7 @@ class Workload(Settings):
     scaling: Scaling | None = None
     probes: Probes | None = None
     """Demanded of Deployments and StatefulSets, refused for Jobs."""
-    schedule: Schedule | None = None
+    schedule: Cron | None = None
     """A CronJob's, in UTC."""
     rollout: Literal["rolling", "recreate"] = "rolling"
     """``recreate`` for what must never run twice, such as a scheduler."""

@@ -27,13 +27,13 @@ DEFAULT_PORT: Final = 9877
 ToolName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,128}$")]
 """A tool's name. Form: MCP specification 2025-11-25 and later, "Tool Names"."""
 
-_HOST: Final = re.compile(r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$")
+_HOST: Final = re.compile(r"([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}")
 _INSIDE: Final = (".local", ".internal", ".localhost", ".svc", ".arpa")
 _AWS: Final = (".amazonaws.com", ".api.aws", ".on.aws")
 
 
 def _public_host(value: str) -> str:
-    if not _HOST.match(value) or len(value) > 253:  # noqa: PLR2004 - a host name's length, RFC 1035
+    if not _HOST.fullmatch(value) or len(value) > 253:  # noqa: PLR2004 - a host name's length, RFC 1035
         refuse(
             "one host name in lower case, such as api.example.com: no scheme, port, address or wildcard", value=value
         )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from components.context import StackIdentity
 from components.data_classes import log_limit
@@ -18,7 +18,19 @@ from components.networking.plan import SMALLEST_PREFIX, ZONE_LETTERS, Tier, plan
 NO_CONTROL_PLANE: Final = frozenset({"us-east-1e"})
 """Zones where EKS can't put its control plane's network interfaces (use1-az3, us-east-1e in most accounts)."""
 
-_ZONE: Final = re.compile(rf"^[a-z]+(-[a-z]+)+-[0-9][{''.join(ZONE_LETTERS)}]$", re.ASCII)
+_ZONE: Final = re.compile(rf"[a-z]+(-[a-z]+)+-[0-9][{ZONE_LETTERS}]", re.ASCII)
+
+
+def _zone(value: str) -> str:
+    if not _ZONE.fullmatch(value):
+        refuse("a zone's name with a letter a to h, such as us-east-1a", value=value)
+    if value in NO_CONTROL_PLANE:
+        refuse("a zone where EKS has a control plane (us-east-1e has none)", value=value)
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+"""An availability zone by name, as a subnet may stand in it."""
 
 SMALLEST_SUBNET: Final = {Tier.PUBLIC: 27, Tier.PRIVATE: 24, Tier.DATABASE: 28}
 """The longest prefix of an explicit subnet: a load balancer needs a /27, nodes of a zone a /24, RDS takes a /28."""
@@ -68,7 +80,7 @@ class NetworkingSettings(Settings):
 
     cidr: PrivateCidr
     """The VPC's network, /16 to /20 where the subnets are planned."""
-    zones: Annotated[list[str], Field(max_length=len(ZONE_LETTERS))]
+    zones: Annotated[list[Zone], Field(max_length=len(ZONE_LETTERS))]
     """Availability zones by name. A list, never the first n: not every zone has an EKS control plane."""
     subnets: ExplicitSubnets | None = None
     """Subnets by hand. Left out, they are planned."""
@@ -93,18 +105,7 @@ class NetworkingSettings(Settings):
     @field_validator("zones")
     @classmethod
     def _zones(cls, value: list[str]) -> list[str]:
-        problems = [
-            Problem((i,), zone, "a zone's name with a letter a to h, such as us-east-1a")
-            for i, zone in enumerate(value)
-            if not _ZONE.match(zone)
-        ]
-        problems += [
-            Problem((i,), zone, "a zone where EKS has a control plane (us-east-1e has none)")
-            for i, zone in enumerate(value)
-            if zone in NO_CONTROL_PLANE
-        ]
-        problems += [Problem((i,), zone, "each zone once") for i, zone in repeated(value)]
-        refuse_all(problems)
+        refuse_all(Problem((i,), zone, "each zone once") for i, zone in repeated(value))
         if len(value) < 2:  # noqa: PLR2004 - what EKS and RDS demand
             refuse("at least two availability zones: EKS and RDS demand them", value=value)
         return value

@@ -15,7 +15,7 @@ from components.resilience.law import NOTICED_DAYS, RpoRow, copied, longest_gap,
 from components.resilience.settings import EveryHours, ResilienceSettings
 from components.resilience.tiers import HOUR, spoken
 
-_INTERVALS: Final = cast("tuple[int, ...]", get_args(EveryHours))
+_INTERVALS: Final = cast("tuple[int, ...]", get_args(get_args(EveryHours)[0]))
 
 
 def check(

@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from components.data_layer.stores import BackupDays
-from components.model import Email, Problem, Settings, Slug, refuse, refuse_all, repeated
+from components.model import Email, Figure, Problem, Settings, Slug, refuse, refuse_all, repeated
 from components.operators.operator import BackupSchedule
 from components.resilience.tiers import Tier
 
-EveryHours = Literal[1, 2, 3, 4, 6, 8, 12, 24]
+EveryHours = Annotated[Literal[1, 2, 3, 4, 6, 8, 12, 24], Figure]
 """Hours between two backups: what divides a day, so that every day looks the same."""
 Thing = Literal["assets", "uploads", "pupil-uploads", "audit", "backups", "loki", "tempo", "velero", "access-logs"]
 """A bucket by what it is for, as it stands in its name."""

@@ -9,13 +9,11 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.context import Identity
 from components.data_classes import LIMITS, DataClass
-from components.model import Days, LogDays, Problem, Settings, refuse, refuse_all, repeated
+from components.model import Days, Email, LogDays, Problem, Settings, refuse, refuse_all, repeated
 
 AUDIT_DAYS: Final = LIMITS[DataClass.AUDIT].max_days or 0
 """The longest that the audit class is kept."""
 
-Email = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[a-z]{2,}$", max_length=254)]
-"""A mail address."""
 Lock = Literal["off", "governance", "compliance"]
 Severity = Literal["low", "medium", "high", "critical"]
 StoreName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]

@@ -114,14 +114,14 @@ CASES: list[tuple[str, Callable[[Raw], None], str, str, str]] = [
         put("baseline", "contacts", "mail", 0, value="nobody"),
         "baseline.contacts.mail[0]",
         '"nobody"',
-        "a text of the form",
+        "of the form",
     ),
     (
         PRODUCTION,
         put("baseline", "contacts", "security", "phone", value="call me"),
         "baseline.contacts.security.phone",
         '"call me"',
-        "a text of the form",
+        "of the form",
     ),
     (
         PRODUCTION,

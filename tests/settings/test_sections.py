@@ -107,3 +107,18 @@ def test_nothing_is_wrong_where_the_engine_passes_only_the_project_s_own() -> No
 def test_the_packages_are_those_that_the_program_installs() -> None:
     wanted = re.findall(r"^pulumi-([a-z-]+)==", (ROOT / "requirements" / "program.in").read_text(), re.MULTILINE)
     assert set(NAMESPACES) == {"pulumi", *wanted} - {"policy"}
+
+
+def test_of_an_encrypted_section_nothing_is_shown() -> None:
+    given = {"platform:stack": "dev", "platform:services": json.dumps({"a": "hunter2"})}
+    set_all_config(given, secret_keys=["platform:services"])
+    try:
+        with pytest.raises(pulumi.RunError) as caught:
+            load(House, ())
+    finally:
+        set_all_config({}, secret_keys=[])
+    assert str(caught.value).split("\n") == [
+        "Pulumi.dev.yaml: 1 wrong key",
+        '  platform:services.a = "(hidden)"',
+        "    allowed: a whole number",
+    ]

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass
 from components.data_layer.stores import BackupDays, Purpose, Store
-from components.model import Days, Settings, one_of, refuse
+from components.model import Days, Figure, Settings, one_of, refuse
 from components.versions import (
     AURORA_POSTGRESQL,
     AURORA_POSTGRESQL_VERSION,
@@ -29,17 +29,18 @@ _RESERVED_NAMES: Final = frozenset({"admin", "administrator", "master", "postgre
 """Names that RDS reserves or that everyone tries first (FSBP RDS.24, RDS.25)."""
 
 SnapshotArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws:rds:[a-z0-9-]+:\d{12}:(cluster-)?snapshot:[A-Za-z][A-Za-z0-9:-]{0,254}$")
+    str,
+    StringConstraints(pattern=r"^arn:aws:rds:[a-z0-9-]+:[0-9]{12}:(cluster-)?snapshot:[A-Za-z][A-Za-z0-9:-]{0,254}$"),
 ]
 """A snapshot of RDS, or a recovery point of AWS Backup, which is one (``cluster-snapshot:awsbackup:copyjob-...``)."""
 
 _AUTO_PAUSE_MINORS: Final[Mapping[int, int]] = {14: 12, 15: 7, 16: 3}
 """The first minor of each major that can scale to zero; later majors can from their first (Aurora user guide)."""
 
-EngineVersion = Annotated[str, StringConstraints(pattern=r"^\d{2}\.\d{1,2}$")]
+EngineVersion = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}\.[0-9]{1,2}$")]
 """Major and minor: where a new database starts, and the floor ever after."""
 Readers = Annotated[int, Field(ge=0, le=15, strict=True)]
-CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5)]
+CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5, strict=True)]
 """Aurora capacity units of about 2 GiB of memory each, in halves; 256 at most (API model)."""
 Gigabytes = Annotated[int, Field(ge=20, le=65536, strict=True)]
 """GiB of gp3 storage on RDS for PostgreSQL: 20 to 65,536."""
@@ -65,7 +66,7 @@ class DatabaseSettings(Store):
     """Days that automatic backups and point-in-time recovery reach back."""
     insights: Literal["standard", "advanced"] = "standard"
     """Database Insights: 7 days of figures, or with ``advanced`` 15 months, paid by processor."""
-    monitoring_seconds: Literal[1, 5, 10, 15, 30, 60] = 60
+    monitoring_seconds: Annotated[Literal[1, 5, 10, 15, 30, 60], Figure] = 60
     """Seconds between figures of the operating system (enhanced monitoring)."""
 
     snapshot_arn: SnapshotArn | None = None
