@@ -25,6 +25,7 @@ from components.cost import check as check_cost
 from components.data_layer import DataLayerSettings
 from components.data_layer import check as check_data
 from components.database_access import DatabaseAccessSettings
+from components.database_access import check as check_database_access
 from components.delivery import DeliverySettings, rendered_tree
 from components.delivery import check as check_delivery
 from components.edge import EdgeSettings
@@ -122,6 +123,7 @@ CHECKS: Final[Checks] = (
     (("clusters", "networking"), check_cluster_zones),
     (("stack", "clusters", "services"), check_services),
     (("stack", "data"), check_data),
+    (("data", "database_access"), check_database_access),
     (("stack", "data", "services", "resilience"), check_resilience),
     (("stack", "edge"), check_edge),
     (("stack", "cost"), check_cost),

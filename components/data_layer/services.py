@@ -37,6 +37,8 @@ AUTHORITY_DAYS: Final = 365
 MONITORING: Final = "monitoring"
 EXPORTER: Final = "exporter"
 """The role that Prometheus's exporters sign in with: figures, no content."""
+EXPORTER_CONNECTIONS: Final = 5
+"""Connections that it may have: one, and those that its predecessors have left open."""
 
 _AUTHORITY: Final = "Certificates that the database's own is checked against"
 _TAKEN_ROLES: Final = frozenset({EXPORTER, "public", "none", "postgres", "platform_services"})
@@ -190,6 +192,7 @@ def login_secrets(services: Mapping[str, DatabaseService], names: Names) -> tupl
 __all__ = [
     "CA_SECRET",
     "EXPORTER",
+    "EXPORTER_CONNECTIONS",
     "MASTER_SECRET",
     "NAMESPACE",
     "POOLER",

@@ -1,7 +1,8 @@
 """DatabaseAccess: who gets to the database and how. ``login`` is what services take from it."""
 
+from components.database_access.check import check
 from components.database_access.component import DatabaseAccess
 from components.database_access.login import DatabaseLogin, database_login
 from components.database_access.settings import DatabaseAccessSettings
 
-__all__ = ["DatabaseAccess", "DatabaseAccessSettings", "DatabaseLogin", "database_login"]
+__all__ = ["DatabaseAccess", "DatabaseAccessSettings", "DatabaseLogin", "check", "database_login"]

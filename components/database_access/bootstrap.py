@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from components.data_layer.services import EXPORTER, NAMESPACE, ROLES_SECRET, Role
+from components.data_layer.services import EXPORTER, EXPORTER_CONNECTIONS, NAMESPACE, ROLES_SECRET, Role
 from components.database_access.login import BUNDLE, authority
 from components.database_access.pooler import PART_OF
 from components.kubernetes.paths import POSTGRES_PORT, ToDatabase
@@ -76,7 +76,7 @@ def _roles(roles: Sequence[Role], role_files: str) -> Iterator[str]:
         if name != EXPORTER:
             yield f'GRANT "{SERVICES}" TO "{name}";'
     yield f'GRANT pg_monitor TO "{EXPORTER}";'
-    yield f'ALTER ROLE "{EXPORTER}" CONNECTION LIMIT 5;'
+    yield f'ALTER ROLE "{EXPORTER}" CONNECTION LIMIT {EXPORTER_CONNECTIONS};'
     for role in roles:
         reads = "on" if role.access == "read-only" else "off"
         yield f'ALTER ROLE "{role.name}" SET default_transaction_read_only = {reads};'

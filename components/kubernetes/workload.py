@@ -38,6 +38,7 @@ UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$")]
 _WHOLE: Final = 100
 GENERAL: Final = "general"
 """The node group that every stack has: on demand and without taints."""
+SURGE_PERCENT: Final = 25
 DRAIN_SECONDS: Final = 5
 """Until every node's proxy has heard that a pod goes."""
 BALANCED_DRAIN_SECONDS: Final = 20
@@ -250,7 +251,7 @@ class Workload(Settings):
     """A CronJob's, in UTC."""
     rollout: Literal["rolling", "recreate"] = "rolling"
     """``recreate`` for what must never run twice, such as a scheduler."""
-    max_surge_percent: Annotated[int, Field(ge=1, le=100)] = 25
+    max_surge_percent: Annotated[int, Field(ge=1, le=100)] = SURGE_PERCENT
     max_disrupted: Annotated[int, Field(ge=1)] = 1
     """Pods that a drain may take at a time (the disruption budget)."""
     spread: Literal["prefer", "require"] = "prefer"
@@ -348,7 +349,7 @@ class Workload(Settings):
         """Pods that a rollout adds at most, at the greatest number of replicas."""
         if self.kind != "Deployment" or self.rollout == "recreate":
             return 0
-        return -(-self.max_replicas * self.max_surge_percent // 100)
+        return surge_of(self.max_replicas, self.max_surge_percent)
 
     @property
     def balanced(self) -> bool:
@@ -372,6 +373,11 @@ class Workload(Settings):
     def port(self, port: str | int) -> ContainerPort | None:
         """The container port of that name or number."""
         return next((p for p in self.ports if port in (p.name, p.number)), None)
+
+
+def surge_of(replicas: int, percent: int = SURGE_PERCENT) -> int:
+    """Pods that a rollout of ``replicas`` adds at most."""
+    return -(-replicas * percent // 100)
 
 
 def unrouted(workload: Workload) -> Workload:

@@ -68,6 +68,12 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         '"1127.0.0.1/16"',
         "IPv4 network in CIDR form",
     ),
+    "more connections than the database takes": (
+        put("database_access", "pooler", value={"replicas": 40, "default_pool_size": 20}),
+        "database_access.pooler",
+        '{"replicas": 40, "default_pool_size": 20, "max_db_connections": 40}',
+        "connections of all replicas together",
+    ),
     "host bits set": (put("networking", "cidr", value="10.1.2.3/16"), "networking.cidr", '"10.1.2.3/16"', "host bits"),
     "a public network": (put("networking", "cidr", value="8.8.0.0/16"), "networking.cidr", '"8.8.0.0/16"', "private"),
     "a VPC too large": (put("networking", "cidr", value="10.0.0.0/8"), "networking.cidr", '"10.0.0.0/8"', "/16"),

@@ -24,6 +24,15 @@ from components.versions import (
 )
 
 PORT: Final = 5432
+MAX_CONNECTIONS: Final = 5000
+"""Where ``max_connections`` ends by default, whatever the memory (RDS and Aurora user guides)."""
+_CONNECTION_BYTES: Final = 9_531_392
+"""Memory of the class for each of ``max_connections`` by default: LEAST({DBInstanceClassMemory/9531392}, 5000)."""
+_GIGABYTE: Final = 950_000_000
+"""Bytes that a GiB of a class's memory counts for: AWS takes 10^9 in its example (Aurora user guide, maximum
+connections: 1600 for 15.25 GiB); a twentieth less is an estimate, since the rest of the machine takes some of it."""
+_LEAST_CONNECTIONS_ACU: Final = 2000
+"""``max_connections`` of a cluster whose ``min_acu`` is 0 or 0.5, at most (Aurora user guide)."""
 
 _RESERVED_NAMES: Final = frozenset({"admin", "administrator", "master", "postgres", "public", "root", "user"})
 """Names that RDS reserves or that everyone tries first (FSBP RDS.24, RDS.25)."""
@@ -98,6 +107,11 @@ class DatabaseSettings(Store):
         return value
 
     @property
+    def max_connections(self) -> int:
+        """Connections that an instance takes at once, by the engine's default, which the stack doesn't change."""
+        raise NotImplementedError
+
+    @property
     def parameter_family(self) -> str:
         """The family of its parameter groups: ``aurora-postgresql17``, ``postgres15``."""
         return f"{self.family}{self.engine_version.partition('.')[0]}"
@@ -158,6 +172,11 @@ class AuroraSettings(_ClusterSettings):
             refuse("a class that doesn't burst: a global database runs on no db.t class")
         return _class_of(value, {c.name: c for c in DATABASE_CLASSES.values() if c.aurora})
 
+    @property
+    def max_connections(self) -> int:
+        """By the memory of the class."""
+        return _connections_of(self.instance_class)
+
 
 class AuroraServerlessSettings(_ClusterSettings):
     """Aurora PostgreSQL Serverless v2: instances that grow and shrink with the load."""
@@ -200,6 +219,16 @@ class AuroraServerlessSettings(_ClusterSettings):
             refuse(f"nothing: with min_acu {fewest:g} it never pauses")
         return value
 
+    @property
+    def max_connections(self) -> int:
+        """By ``max_acu``: 211 for each unit less 22.
+
+        That is below every line of AWS's table, by half a per cent at most: 189 at 1, 823 at 4, 1,669 at 8, 3,360 at 16
+        (Aurora user guide, maximum connections for Serverless v2).
+        """
+        most = _LEAST_CONNECTIONS_ACU if self.min_acu < 1 else MAX_CONNECTIONS
+        return min(int(211 * self.max_acu - 22), most)
+
 
 class RdsInstanceSettings(DatabaseSettings):
     """RDS for PostgreSQL on one instance, with a standby in another zone."""
@@ -231,6 +260,16 @@ class RdsInstanceSettings(DatabaseSettings):
         if first is not None and value * 10 < first * 11:
             refuse(f"at least a tenth above storage_gb, which is {first}")
         return value
+
+    @property
+    def max_connections(self) -> int:
+        """By the memory of the class."""
+        return _connections_of(self.instance_class)
+
+
+def _connections_of(instance_class: str) -> int:
+    memory = DATABASE_CLASSES[instance_class].memory_gib * _GIGABYTE
+    return min(int(memory // _CONNECTION_BYTES), MAX_CONNECTIONS)
 
 
 def _class_of(value: str, known: Mapping[str, DatabaseClass]) -> str:
