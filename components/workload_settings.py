@@ -10,8 +10,8 @@ from typing import Annotated, Final, Literal, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from components.kubernetes.image import Digest, Image
-from components.kubernetes.scaling import Replicas, ResourceScaling
-from components.model import Problem, Settings, one_of, refuse, refuse_all, repeated
+from components.kubernetes.scaling import EventScaling, RedisListTrigger, Replicas, ResourceScaling
+from components.model import Problem, Settings, Slug, one_of, refuse, refuse_all, repeated
 from components.naming import Names
 
 _FEW: Final = 12
@@ -95,16 +95,45 @@ class QueueScaling(Settings):
             refuse(f"at least min_replicas, {least}", value=value)
         return value
 
+    def on(self, list_name: str, *, authentication: str | None = None, credentials: str | None = None) -> EventScaling:
+        """The autoscaler on ``list_name``.
+
+        It signs in by one of both: a TriggerAuthentication of the namespace, or one of the workload's own secrets.
+        """
+        trigger = RedisListTrigger(
+            list_name=list_name,
+            per_pod=self.target_length,
+            credentials=credentials,
+            authentication=authentication,
+        )
+        return EventScaling(
+            min_replicas=self.min_replicas,
+            max_replicas=self.max_replicas,
+            triggers=(trigger,),
+            cooldown_seconds=self.cooldown_seconds,
+        )
+
+
+class ListScaling(QueueScaling):
+    """The same on a list that others name: Celery's queue, whose list is called as the queue is."""
+
+    cache: Slug = "queue"
+    """Cache that the list is in. KEDA signs in to it as the workload does."""
+    list_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,128}$")] = "celery"
+    """The list's name; ``celery`` is Celery's own (Celery, ``task_default_queue``)."""
+
 
 ServerScaling = Annotated[FixedScaling | ResourceScaling, Field(discriminator="kind")]
 """How a workload that is called scales: ``fixed``, or by CPU and memory (``resource``, an HPA). Never both."""
 WorkerScaling = Annotated[FixedScaling | ResourceScaling | QueueScaling, Field(discriminator="kind")]
 """How a workload that takes tasks from a list scales: ``fixed``, ``resource`` or ``queue``, exactly one of them."""
+ApplicationScaling = Annotated[FixedScaling | ResourceScaling | ListScaling, Field(discriminator="kind")]
+"""How an application scales: as a server, or by a list that it names."""
 
 
-def most_replicas(scaling: ServerScaling) -> int:
+def most_replicas(scaling: FixedScaling | ResourceScaling | QueueScaling) -> int:
     """Replicas at most."""
-    return scaling.max_replicas if isinstance(scaling, ResourceScaling) else scaling.replicas
+    return scaling.replicas if isinstance(scaling, FixedScaling) else scaling.max_replicas
 
 
 def among(names: Collection[str], given: str, *, where: str) -> str:

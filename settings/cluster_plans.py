@@ -130,13 +130,13 @@ def cluster_plan(key: str, cluster: EksClusterSettings, sections: PlannedSection
 def _workloads(sections: PlannedSections, names: Names, *, exported: bool) -> list[Workload]:
     """Ours, in the order of components. ``exported``: there is a Prometheus that the stores are measured for."""
     identity = sections.stack
-    applications = application_workloads(sections.applications, identity, names)
     ours = [
         *database_workloads(sections.database_access, sections.data, names),
         *mcp_workloads(sections.mcp, identity, names, ContextStore.of(sections.data, names)),
         *agent_workloads(sections.agents, sections.mcp, identity, names),
-        *(workload for made in applications.values() for workload in made),
     ]
+    applications = application_workloads(sections.applications, identity, names, ours)
+    ours += [workload for made in applications.values() for workload in made]
     if exported:
         ours += exporters(sections.observability.exporters, sections.data, names)
     return _without_database(ours) if _waits_for_database(sections) else ours

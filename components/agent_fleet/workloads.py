@@ -23,7 +23,7 @@ from components.kubernetes.external_secret import external_secret
 from components.kubernetes.labels import standard_labels
 from components.kubernetes.manifest import Manifest
 from components.kubernetes.paths import Call, ToAws, ToCache, ToExternal
-from components.kubernetes.scaling import EventScaling, RedisListTrigger, ResourceScaling
+from components.kubernetes.scaling import EventScaling, ResourceScaling
 from components.kubernetes.workload import (
     GENERAL,
     ContainerPort,
@@ -136,13 +136,7 @@ def _scaling(agent: str, scaling: WorkerScaling) -> ResourceScaling | EventScali
         case ResourceScaling():
             return scaling
         case QueueScaling():
-            trigger = RedisListTrigger(list_name=queue(agent), per_pod=scaling.target_length, authentication=SCALER)
-            return EventScaling(
-                min_replicas=scaling.min_replicas,
-                max_replicas=scaling.max_replicas,
-                triggers=(trigger,),
-                cooldown_seconds=scaling.cooldown_seconds,
-            )
+            return scaling.on(queue(agent), authentication=SCALER)
 
 
 def scaler_manifests(settings: AgentFleetSettings, names: Names) -> list[Manifest]:

@@ -13,7 +13,15 @@ from components.kubernetes.workload import AbsolutePath, Delivery, EnvName, UrlP
 from components.mcp_platform.settings import ExternalHost
 from components.model import Memory, Resources, Settings, Slug, refuse
 from components.store_access import BucketAccess
-from components.workload_settings import FixedScaling, OwnImage, ServerScaling, Unique
+from components.workload_settings import (
+    ApplicationScaling,
+    FixedScaling,
+    ListScaling,
+    OwnImage,
+    ServerScaling,
+    Unique,
+    among,
+)
 
 MOST_REPLICAS: Final = 20
 """Replicas that an autoscaler may be allowed (platform, applications)."""
@@ -153,8 +161,9 @@ class Application(Settings):
     """A disk of its own. It then runs as one replica that is stopped before it is started anew."""
     resources: Resources | None = None
     """Of each replica. Left out: what ``defaults`` says."""
-    scaling: ServerScaling | None = None
-    """How many replicas. Left out: what ``defaults`` says."""
+    scaling: ApplicationScaling | None = None
+    """How many replicas: ``fixed``, by CPU and memory (``resource``), or by the list of its tasks in one of its caches
+    (``queue``). Left out: what ``defaults`` says."""
     max_disrupted: Annotated[int, Field(ge=1, le=MOST_REPLICAS, strict=True)] = 1
     """Replicas that a drain may take at a time; with 0 no node could ever be emptied."""
     rollout: Rollout = Rolling()
@@ -191,13 +200,16 @@ class Application(Settings):
 
     @field_validator("scaling")
     @classmethod
-    def _within_reason(cls, value: ServerScaling | None, info: ValidationInfo) -> ServerScaling | None:
-        if isinstance(value, ResourceScaling) and value.max_replicas > MOST_REPLICAS:
+    def _within_reason(cls, value: ApplicationScaling | None, info: ValidationInfo) -> ApplicationScaling | None:
+        if isinstance(value, (ResourceScaling, ListScaling)) and value.max_replicas > MOST_REPLICAS:
             refuse(f"at most {MOST_REPLICAS}", value=value.max_replicas, at=["max_replicas"])
         if isinstance(value, FixedScaling) and value.replicas > MOST_REPLICAS:
             refuse(f"at most {MOST_REPLICAS}", value=value.replicas, at=["replicas"])
         if info.data.get("volume") is not None and value is not None and not _single(value):
             refuse("fixed with one replica: its volume can be at one pod only", value=value.kind, at=["kind"])
+        caches = info.data.get("caches")
+        if isinstance(value, ListScaling) and caches is not None and value.cache not in caches:
+            refuse(among(caches, value.cache, where="its caches"), value=value.cache, at=["cache"])
         return value
 
     @field_validator("rollout")
@@ -223,6 +235,10 @@ class Application(Settings):
     def _reachable(cls, value: list[ApplicationRoute], info: ValidationInfo) -> list[ApplicationRoute]:
         if value and "port" in info.data and info.data["port"] is None:
             refuse("none: the application has no port", value=[f"{r.host}{r.path}" for r in value])
+        scaling = info.data.get("scaling")
+        if value and isinstance(scaling, ListScaling) and scaling.min_replicas == 0:
+            refuse("none, or scaling.min_replicas of at least 1: nobody would answer while its list is empty",
+                   value=[f"{r.host}{r.path}" for r in value])  # fmt: skip
         if info.data.get("transport") == "websocket":
             for index, route in enumerate(value):
                 if route.sticky_seconds is None:
@@ -238,7 +254,7 @@ class Application(Settings):
         return value
 
 
-def _single(scaling: ServerScaling) -> bool:
+def _single(scaling: ApplicationScaling) -> bool:
     return isinstance(scaling, FixedScaling) and scaling.replicas == 1
 
 

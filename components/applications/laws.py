@@ -9,7 +9,7 @@ from components.applications.application import Application, ApplicationDefaults
 from components.applications.rollout import migration_name, release_names
 from components.kubernetes.workload import Delivery
 from components.model import Problem, one_of, refuse_all
-from components.workload_settings import ServerScaling, among, most_replicas
+from components.workload_settings import ApplicationScaling, ServerScaling, among, most_replicas
 
 SMOKE: Final = "smoke"
 LOAD_TEST: Final = "load-test"
@@ -89,7 +89,7 @@ def _first_at(application: Application, where: tuple[str, str], name: str) -> tu
 def _budgets(applications: Mapping[str, Application], default: ServerScaling | None) -> Iterator[Problem]:
     """A drain that may take every replica at once is none that anybody is protected from."""
     for name, application in applications.items():
-        scaling = application.scaling or default
+        scaling: ApplicationScaling | None = application.scaling or default
         most = most_replicas(scaling) if scaling is not None else 1
         if 1 < most <= application.max_disrupted:
             allowed = f"below the most replicas, {most}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -9,7 +10,7 @@ from components.applications.settings import ApplicationsSettings
 from components.context import StackIdentity
 from components.edge.hosts import Hosts
 from components.ingress.entry import public_gateway
-from components.kubernetes.workload import Key, SignIn
+from components.kubernetes.workload import Key, SignIn, Workload
 from components.naming import Names
 
 PORT: Final = "http"
@@ -27,12 +28,17 @@ class Place:
     namespace: str
     gateway: Key
     """Namespace and name of the Gateway that routes hang on."""
+    others: Mapping[Key, Workload]
+    """Workloads of other namespaces, which applications may call."""
 
     @classmethod
-    def of(cls, settings: ApplicationsSettings, identity: StackIdentity, names: Names) -> Place:
+    def of(
+        cls, settings: ApplicationsSettings, identity: StackIdentity, names: Names, others: Iterable[Workload] = ()
+    ) -> Place:
         """The place of a stack's applications."""
         gateway = public_gateway(identity.platform)
-        return cls(settings, identity, names, settings.namespace_in(names), gateway)
+        known = {workload.key: workload for workload in others}
+        return cls(settings, identity, names, settings.namespace_in(names), gateway, known)
 
     def sign_in(self) -> SignIn | None:
         """Whom people prove who they are to."""

@@ -18,7 +18,7 @@ from components.kubernetes.namespace import Quota
 from components.kubernetes.workload import Delivery
 from components.model import DnsLabel, Resources, Settings, Slug
 from components.naming import Names
-from components.workload_settings import FixedScaling, ServerScaling
+from components.workload_settings import ApplicationScaling, FixedScaling
 
 SECTION: Final = "applications"
 """The section's key in a stack file, and first part of the path of every problem that ``check`` functions find."""
@@ -59,7 +59,7 @@ class ApplicationsSettings(Settings):
         """Where the applications of the stack that ``names`` belongs to run."""
         return self.namespace or names.prefix
 
-    def scaling_of(self, application: Application) -> ServerScaling:
+    def scaling_of(self, application: Application) -> ApplicationScaling:
         """How many replicas an application has."""
         if application.volume is not None or application.rollout.kind == "recreate":
             return FixedScaling(kind="fixed", replicas=1)

@@ -24,6 +24,11 @@ _LOGIN: Final = ("address", "username", "password")
 _FILES: Final = "/var/run/secrets/platform"
 
 
+def cache_files(cache: str) -> str:
+    """What the files of a cache's login are called."""
+    return f"cache-{cache}"
+
+
 def database_of(application: Application, place: Place) -> DatabaseLogin | None:
     """What the application takes for its database, ``None`` where it has none."""
     if application.database is None:
@@ -35,7 +40,7 @@ def store_secrets(application: Application, place: Place) -> tuple[SecretFiles, 
     """The logins and the secrets that the application mounts."""
     names, namespace = place.names, place.namespace
     caches = (
-        SecretFiles(name=f"cache-{cache}", remote=login_secret(names, cache, user, namespace), keys=_LOGIN)
+        SecretFiles(name=cache_files(cache), remote=login_secret(names, cache, user, namespace), keys=_LOGIN)
         for cache, user in application.caches.items()
     )
     own = (SecretFiles(name=secret, remote=names.secret(namespace, secret)) for secret in application.secrets)
@@ -45,7 +50,9 @@ def store_secrets(application: Application, place: Place) -> tuple[SecretFiles, 
 
 def store_environment(application: Application, place: Place) -> dict[str, str]:
     """Where it finds its logins and buckets."""
-    environment = {f"CACHE_{variable(cache)}_CREDENTIALS": f"{_FILES}/cache-{cache}" for cache in application.caches}
+    environment = {
+        f"CACHE_{variable(cache)}_CREDENTIALS": f"{_FILES}/{cache_files(cache)}" for cache in application.caches
+    }
     login = database_of(application, place)
     if login is not None:
         environment |= login.environment

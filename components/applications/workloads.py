@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,10 +21,10 @@ from components.applications.rollout import (
     migration_name,
 )
 from components.applications.settings import ApplicationsSettings
-from components.applications.stores import store_calls, store_environment, store_secrets
+from components.applications.stores import cache_files, store_calls, store_environment, store_secrets
 from components.context import StackIdentity
 from components.kubernetes.paths import Call, FromLoadBalancer, ToExternal, ToWorkload
-from components.kubernetes.scaling import ResourceScaling
+from components.kubernetes.scaling import EventScaling, ResourceScaling
 from components.kubernetes.workload import (
     ContainerPort,
     Delivery,
@@ -37,23 +37,23 @@ from components.kubernetes.workload import (
     Tmpfs,
     Workload,
 )
-from components.mcp_platform.workloads import STICKY_SECONDS, replicas_of
+from components.mcp_platform.workloads import STICKY_SECONDS
 from components.naming import Names
 from components.pod_identity import Grant
 from components.store_access import bucket_grants, variable
-from components.workload_settings import FixedScaling, OwnImage, ServerScaling, most_replicas
+from components.workload_settings import ApplicationScaling, FixedScaling, ListScaling, OwnImage, most_replicas
 
 GRACE_SECONDS: Final = 60
 
 
 def application_workloads(
-    settings: ApplicationsSettings, identity: StackIdentity, names: Names
+    settings: ApplicationsSettings, identity: StackIdentity, names: Names, others: Iterable[Workload] = ()
 ) -> Mapping[str, list[Workload]]:
     """The workloads of each application by its name, what others wait for first; then ``smoke`` and ``load-test``.
 
-    ``caches``: pull-through caches, from an upstream registry's host to where its images are read instead.
+    ``others`` are workloads of other namespaces, whose ports stand in the addresses that applications are told.
     """
-    place = Place.of(settings, identity, names)
+    place = Place.of(settings, identity, names, others)
     made = {
         name: [_by(settings.delivery_of(row), workload) for workload in _workloads(name, row, place)]
         for name, row in settings.applications.items()
@@ -88,10 +88,10 @@ class _Variant:
 
     name: str
     image: OwnImage
-    scaling: ServerScaling
+    scaling: ApplicationScaling
 
 
-def _variants(name: str, application: Application, scaling: ServerScaling) -> Iterator[_Variant]:
+def _variants(name: str, application: Application, scaling: ApplicationScaling) -> Iterator[_Variant]:
     """The releases, the one that holds the routes last: they name the others' Services."""
     match application.rollout:
         case Canary() as canary:
@@ -140,8 +140,8 @@ def _workload(
         command=tuple(application.command or ()),
         resources=place.settings.resources_of(application),
         ports=(_port(application, port),) if port is not None else (),
-        replicas=replicas_of(scaling),
-        scaling=scaling if isinstance(scaling, ResourceScaling) else None,
+        replicas=scaling.replicas if isinstance(scaling, FixedScaling) else None,
+        scaling=_autoscaler(scaling),
         probes=_probes(application),
         rollout="recreate" if rollout.kind == "recreate" else "rolling",
         max_surge_percent=rollout.max_surge_percent if isinstance(rollout, Rolling) else Rolling().max_surge_percent,
@@ -161,6 +161,16 @@ def _workload(
         after=(f"Job/{migration_name(variant.name)}",) if application.migration is not None else (),
         grace_seconds=GRACE_SECONDS,
     )
+
+
+def _autoscaler(scaling: ApplicationScaling) -> ResourceScaling | EventScaling | None:
+    match scaling:
+        case FixedScaling():
+            return None
+        case ResourceScaling():
+            return scaling
+        case ListScaling():
+            return scaling.on(scaling.list_name, credentials=cache_files(scaling.cache))
 
 
 def _port(application: Application, number: int) -> ContainerPort:
@@ -229,7 +239,10 @@ def _url(namespace: str, target: str, port: str, place: Place) -> str:
     other = place.settings.applications.get(target) if namespace == place.namespace else None
     if other is not None and other.port is not None and port == PORT:
         return url(target, place.namespace, other.port)
-    return f"{target}.{namespace}.svc.cluster.local"
+    elsewhere = place.others.get((namespace, target))
+    listening = elsewhere.port(int(port) if port.isdecimal() else port) if elsewhere is not None else None
+    # a path that leads nowhere is the topology's to refuse
+    return url(target, namespace, listening.number) if listening is not None else f"http://{target}.{namespace}.svc"
 
 
 def _calls(application: Application, place: Place) -> Iterator[Call]:

@@ -163,6 +163,21 @@ MISTAKES: dict[str, tuple[Change, tuple[str | int, ...], str]] = {
         (AT, "auth-svc", "health", "start_seconds"),
         "at least 40",
     ),
+    "a list in a cache that it doesn't use": (
+        app("grading-worker", scaling={"kind": "queue", "cache": "fast"}),
+        (AT, "grading-worker", "scaling", "cache"),
+        "queue",
+    ),
+    "a list that nobody waits for": (
+        app("grading-worker", scaling={"kind": "queue", "max_replicas": 100}),
+        (AT, "grading-worker", "scaling", "max_replicas"),
+        "at most",
+    ),
+    "a route to what sleeps": (
+        app("auth-svc", scaling={"kind": "queue", "min_replicas": 0}),
+        (AT, "auth-svc", "routes"),
+        "nobody would answer",
+    ),
     "a call to nobody": (
         app("content-svc", calls=["auth"]),
         (AT, "content-svc", "calls", 0),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.applications import application_workloads
 from components.kubernetes import workload_manifests
 from components.kubernetes.paths import ToWorkload
-from tests.components.applications.example import raw, workloads_of
+from components.kubernetes.workload import ContainerPort
+from tests.components.applications.example import identity, names, raw, settings_of, workloads_of
+from tests.components.kubernetes.declarations import server
 
 
 def test_another_products_services_are_settings_only() -> None:
@@ -64,3 +67,38 @@ def test_what_must_never_run_twice_ends_before_it_starts() -> None:
 def deployment(name: str) -> Any:  # noqa: ANN401 - a manifest as data
     (found,) = (m.to_dict() for m in workload_manifests(workloads_of(raw())[name]) if m.kind == "Deployment")
     return found
+
+
+def test_a_worker_scales_by_the_list_that_its_tasks_wait_in() -> None:
+    section = raw()
+    section["applications"]["grading-worker"]["scaling"] = {
+        "kind": "queue",
+        "min_replicas": 0,
+        "max_replicas": 8,
+        "target_length": 20,
+    }
+    worker = workloads_of(section)["grading-worker"]
+    made = {m.kind: m.to_dict() for m in workload_manifests(worker)}
+    spec: Any = made["ScaledObject"]["spec"]
+    assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (0, 8)
+    (trigger,) = spec["triggers"]
+    assert trigger["metadata"] == {"listName": "celery", "listLength": "20", "enableTLS": "true"}
+    # KEDA signs in with the worker's own login, and finds the cache's address there
+    authentication: Any = made["TriggerAuthentication"]
+    assert trigger["authenticationRef"] == {"name": authentication["metadata"]["name"]}
+    targets = {row["parameter"]: (row["name"], row["key"]) for row in authentication["spec"]["secretTargetRef"]}
+    secret: Any = made["ExternalSecret"]
+    keys = {row["secretKey"] for row in secret["spec"]["data"]}
+    assert targets == {key: (secret["metadata"]["name"], key) for key in ("address", "username", "password")}
+    assert {key for _, key in targets.values()} <= keys
+    assert "replicas" not in made["Deployment"]["spec"]
+    assert "HorizontalPodAutoscaler" not in made
+
+
+def test_who_is_called_elsewhere_is_told_by_scheme_and_port() -> None:
+    coordinator = server("coordinator", namespace="mcp-agents", ports=(ContainerPort(name="http", number=8888),))
+    section = raw()
+    section["applications"]["content-svc"]["calls"] = ["mcp-agents/coordinator"]
+    made = application_workloads(settings_of(section), identity(), names(), [coordinator])
+    (content,) = made["content-svc"]
+    assert content.env["COORDINATOR_URL"] == "http://coordinator.mcp-agents.svc.cluster.local:8888"
