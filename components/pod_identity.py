@@ -247,8 +247,7 @@ class PodIdentity(pulumi.ComponentResource):
         cluster: ClusterRef,
         namespace: str,
         service_account: str,
-        grants: Sequence[Grant] = (),
-        managed: Sequence[ManagedPolicy] = (),
+        grants: Sequence[Grant],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("platform:index:PodIdentity", name, None, opts)
@@ -258,7 +257,6 @@ class PodIdentity(pulumi.ComponentResource):
             namespace=namespace,
             service_account=service_account,
             grants=grants,
-            managed=managed,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.role_arn = role.arn

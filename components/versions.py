@@ -147,9 +147,6 @@ RDS_POSTGRESQL_VERSION: Final = "15.18"
 """AIVO's databases."""
 RDS_MYSQL_VERSION: Final = "8.4.10"
 """Ghost supports MySQL 8 only (docs.ghost.org)."""
-VALKEY_VERSION: Final = "8.1"
-"""The 8 line with the longest upstream support."""
-REDIS_VERSION: Final = "7.1"
 
 # --- charts -----------------------------------------------------------------------------------------------------
 

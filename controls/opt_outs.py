@@ -46,22 +46,6 @@ def value_at(config: Mapping[str, object], setting: str) -> object:
     return found
 
 
-def with_value(config: Mapping[str, object], setting: str, value: object) -> dict[str, object]:
-    """``config`` with ``value`` at a setting's path, ``None`` leaving it out; ``config`` itself stays as it is."""
-    key, *inner = setting.split(".")
-    return _put(config, [key, *inner], value)
-
-
-def _put(tree: object, path: list[str], value: object) -> dict[str, object]:
-    copy = dict(tree) if isinstance(tree, Mapping) else {}
-    head, *rest = path
-    if not rest and value is None:
-        copy.pop(head, None)
-    else:
-        copy[head] = _put(copy.get(head), rest, value) if rest else value
-    return copy
-
-
 OPT_OUTS: Final = read()
 
-__all__ = ["OPT_OUTS", "OptOut", "read", "value_at", "with_value"]
+__all__ = ["OPT_OUTS", "OptOut", "read", "value_at"]

@@ -21,7 +21,6 @@ from sandbox.engine.replacements import Replacements
 from sandbox.model import Properties, Resource, Run, Secret, Value
 
 Op: TypeAlias = Literal["create", "update", "replace", "delete", "same"]
-PROVIDER = "pulumi:providers:"
 
 
 @dataclass(frozen=True)

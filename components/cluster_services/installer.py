@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -20,21 +20,6 @@ from components.operators.operator import Operator, Site
 from components.pod_identity import PodIdentity
 from components.tenancy import secrets_role_parts
 from components.versions import Addon, Chart
-
-SERVED: Final[dict[str, tuple[str, ...]]] = {
-    "external-secrets": ("external-secrets.io",),
-    "keda": ("keda.sh",),
-    "prometheus-operator-crds": ("monitoring.coreos.com",),
-    "gateway-api": ("gateway.networking.k8s.io",),
-    # the definitions of Gateways are one operator's, what becomes of them is two others': all three outlast them
-    "aws-load-balancer-controller": ("elbv2.k8s.aws", "gateway.k8s.aws", "gateway.networking.k8s.io"),
-    "external-dns": ("gateway.networking.k8s.io",),
-    "karpenter": ("karpenter.sh", "karpenter.k8s.aws"),
-    "cert-manager": ("cert-manager.io",),
-    "argo-cd": ("argoproj.io",),
-    "kyverno": ("policies.kyverno.io",),
-}
-"""API groups that an operator's definitions bring, and whose objects it looks after."""
 
 
 class Installer:
@@ -116,7 +101,7 @@ class Installer:
             options,
         )
         self._installed[operator.name] = installed
-        for group in SERVED.get(operator.name, ()):
+        for group in operator.serves:
             self.objects.serve(group, installed)
         return installed
 

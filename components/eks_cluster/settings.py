@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from ipaddress import IPv4Network
 from typing import Annotated, Final, Literal
@@ -278,14 +278,6 @@ class EksClusterSettings(Settings):
         Of a group with several types, the smallest: what capacity is counted with.
         """
         return [(smallest(group.instance_types), group.desired) for group in self.node_groups.values() if group.base]
-
-    def max_nodes(self) -> int:
-        """The most nodes that groups and pools may have together: what DaemonSets are counted with."""
-        bounded: Sequence[NodeGroupSettings | NodePoolSettings] = [
-            *self.node_groups.values(),
-            *self.node_pools.values(),
-        ]
-        return sum(shape.max for shape in bounded)
 
 
 ClustersSettings = Annotated[dict[Slug, EksClusterSettings], Field(min_length=1)]

@@ -51,14 +51,6 @@ class ClusterObjects:
         """Say that ``operator`` (its Release, or its CRDs) serves the API group ``group``, beside those that do so."""
         self._servers.setdefault(group, []).append(operator)
 
-    def serves(self, group: str) -> bool:
-        """Whether objects of the API group can be registered."""
-        return group in BUILT_IN or group in self._servers
-
-    def allow_namespace(self, name: str) -> None:
-        """Say that the namespace exists already, made by EKS or an add-on."""
-        self._existing.add(name)
-
     def find(self, kind: str, namespace: str | None, name: str) -> pulumi.CustomResource | None:
         """The registered object of that name, if there is one."""
         return self._objects.get((kind, namespace, name))

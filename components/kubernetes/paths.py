@@ -21,7 +21,6 @@ REDIS_PORT: Final = 6379
 IDENTITY_PORT: Final = 80
 IDENTITY_IPV4: Final = "169.254.170.23/32"
 """The Pod Identity agent's address (EKS user guide); a /32, so that the instance metadata address stays closed."""
-IDENTITY_IPV6: Final = "fd00:ec2::23/128"
 
 AwsService = Literal[
     "s3", "dynamodb", "ecr", "sts", "logs", "monitoring", "secretsmanager", "kms", "ec2", "elasticloadbalancing", "eks",

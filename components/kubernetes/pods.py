@@ -26,7 +26,6 @@ from lightkube.models.core_v1 import (
     Lifecycle,
     LifecycleHandler,
     NodeAffinity,
-    NodeSelector,
     NodeSelectorRequirement,
     NodeSelectorTerm,
     ObjectFieldSelector,
@@ -295,14 +294,11 @@ def _spread(workload: Workload) -> list[TopologySpreadConstraint] | None:
 
 
 def _affinity(placement: Placement) -> Affinity | None:
-    if placement.group == GENERAL and not placement.require:
+    if placement.group == GENERAL:
         return None
     term = NodeSelectorTerm(
         matchExpressions=[NodeSelectorRequirement(key=label.NODE_GROUP, operator="In", values=[placement.group])]
     )
-    if placement.require:
-        required = NodeSelector(nodeSelectorTerms=[term])
-        return Affinity(nodeAffinity=NodeAffinity(requiredDuringSchedulingIgnoredDuringExecution=required))
     preferred = [PreferredSchedulingTerm(weight=100, preference=term)]
     return Affinity(nodeAffinity=NodeAffinity(preferredDuringSchedulingIgnoredDuringExecution=preferred))
 

@@ -25,7 +25,6 @@ from components.kubernetes.paths import (
     GATEWAY_SERVICES,
     HTTPS_PORT,
     IDENTITY_IPV4,
-    IDENTITY_IPV6,
     IDENTITY_PORT,
     Accept,
     Call,
@@ -151,7 +150,6 @@ class Networks:
     """Where pods have subnets of their own (secondary CIDR)."""
     interface_endpoints: frozenset[str] = frozenset()
     """AWS services with an interface endpoint in the VPC."""
-    dual_stack: bool = False
 
 
 @dataclass(frozen=True)
@@ -280,8 +278,7 @@ class Topology:
         for protocol in ("UDP", "TCP"):
             self._note(_text(endpoint.key), "kube-dns", (protocol, DNS_PORT), "dns", via=_text(_COREDNS))
         if endpoint.identity:
-            blocks = (IDENTITY_IPV4, IDENTITY_IPV6) if self._networks.dual_stack else (IDENTITY_IPV4,)
-            self._out(endpoint, "pod-identity-agent", blocks, port=IDENTITY_PORT, kind="identity")
+            self._out(endpoint, "pod-identity-agent", (IDENTITY_IPV4,), port=IDENTITY_PORT, kind="identity")
         for call in endpoint.calls:
             self._call(endpoint, call)
         for accept in endpoint.accepts:

@@ -218,12 +218,11 @@ class Route(Settings):
 class Placement(Settings):
     """On which nodes, by the name of their group or pool.
 
-    On the general group nothing is said. Any other is preferred, or demanded by ``require``; its taint (key
-    ``node-group``, value the group's name) is tolerated.
+    On the general group nothing is said. Any other is preferred, and its taint (key ``node-group``, value the group's
+    name) tolerated.
     """
 
     group: Slug = GENERAL
-    require: bool = False
 
 
 class Workload(Settings):

@@ -16,7 +16,7 @@ from typing import Final
 
 from components.kubernetes.manifest import Json
 from components.kubernetes.paths import ToWorkload
-from components.kubernetes.workload import ContainerPort, Key, Metrics, Probe, Probes, Workload
+from components.kubernetes.workload import ContainerPort, Metrics, Probe, Probes, Workload
 from components.mcp_platform.egress import ENVOY, listener_ports
 from components.mcp_platform.envoy import METRICS_PATH, READY_PATH, STATUS_PORT, TYPE, cluster, document, listener
 from components.mcp_platform.protocol import CALL, METHOD_HEADER, NAME_HEADER, PORT
@@ -31,7 +31,6 @@ from components.mcp_platform.settings import (
 from components.naming import Names
 from components.upstream import upstream
 
-GATEWAY_KEY: Final[Key] = (NAMESPACE, TOOL_GATEWAY)
 PRIORITY_CLASS: Final = "mcp-server"
 _CONFIG: Final = "/etc/envoy/envoy.json"
 _IDLE: Final = "3600s"

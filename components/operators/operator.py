@@ -148,6 +148,8 @@ class Operator:
     """Operators that go first where they are selected, without being needed."""
     conflicts: tuple[str, ...] = ()
     identity: OperatorIdentity | None = None
+    serves: tuple[str, ...] = ()
+    """API groups whose definitions it brings or whose objects it looks after: they come after it and go before it."""
     owns: tuple[str, ...] = ()
     """Kinds that its controller turns into AWS resources: deleted first, while it still runs."""
     before_nodes: bool = False
@@ -182,13 +184,6 @@ def install_order(
         found.append(catalog[name])
         sorter.done(name)
     return tuple(found)
-
-
-def delete_order(
-    names: Collection[str], catalog: Mapping[str, Operator], present: Collection[str] = ()
-) -> tuple[Operator, ...]:
-    """The reverse of ``install_order``: nothing goes while something that needs it is there."""
-    return tuple(reversed(install_order(names, catalog, present)))
 
 
 def selection_problems(

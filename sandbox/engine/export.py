@@ -24,11 +24,10 @@ from sandbox.model import UNKNOWN, Resource, Run, Secret, Unknown, Value
 VERSION: Final = 3
 TIME: Final = "2000-01-01T00:00:00Z"
 """When every exported deployment says it was made: a clock would change the bytes."""
-PASSPHRASE: Final = "sandbox"  # noqa: S105 - it opens nothing but the placeholder
-"""With this ``PULUMI_CONFIG_PASSPHRASE``, ``pulumi stack import`` takes an exported deployment."""
 CIPHERTEXT: Final = "v1:c2FuZGJveC10ZXh0:IBQ6DAiPpf5Ge641Eg1b+nsUWd2At+hEmNk="
-"""What stands where an encrypted value would: the text ``"[secret]"``, encrypted with ``PASSPHRASE``.
+"""What stands where an encrypted value would: the text ``"[secret]"``, encrypted with the passphrase ``sandbox``.
 
+With ``PULUMI_CONFIG_PASSPHRASE=sandbox``, ``pulumi stack import`` takes an exported deployment.
 AES-256-GCM under a key that PBKDF2 makes of passphrase and salt, written ``v1:<nonce>:<sealed>``, as
 sdk/go/common/resource/config/crypt.go has it. Every value has the same one: it is of use only in being readable.
 """

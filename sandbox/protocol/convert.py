@@ -10,7 +10,7 @@ how they stand in an exported deployment. A reference without a package version 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, TypeGuard, cast
+from typing import Final, cast
 
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.struct_pb2 import Value as Wire
@@ -111,11 +111,6 @@ def reference(urn: str, id_: str | None, version: str = "") -> dict[str, Value]:
     if id_ is not None:
         found["id"] = id_
     return found
-
-
-def is_reference(value: Value) -> TypeGuard[dict[str, Value]]:
-    """Whether ``value`` stands for another resource."""
-    return isinstance(value, dict) and value.get(SIGNATURE) == REFERENCE
 
 
 def unwrap(value: Value) -> Value:

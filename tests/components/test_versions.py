@@ -19,10 +19,8 @@ from components.versions import (
     RDS_POSTGRESQL,
     RDS_POSTGRESQL_VERSION,
     REDIS,
-    REDIS_VERSION,
     SUPPORT_DATE,
     VALKEY,
-    VALKEY_VERSION,
     Lifecycle,
     Support,
     allocatable,
@@ -51,8 +49,6 @@ CALENDARS = {
         (AURORA_POSTGRESQL, AURORA_POSTGRESQL_VERSION),
         (RDS_POSTGRESQL, RDS_POSTGRESQL_VERSION),
         (RDS_MYSQL, RDS_MYSQL_VERSION),
-        (VALKEY, VALKEY_VERSION),
-        (REDIS, REDIS_VERSION),
     ],
 )
 def test_what_we_pin_is_in_standard_support(calendar: dict[str, Lifecycle], version: str) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from controls import OPT_OUTS, Graph, OptOut
-from controls.opt_outs import with_value
 from sandbox.controls import graph_of, manifests_of
 from sandbox.engine import run_program
 from tests.elsewhere import project_with
@@ -18,6 +17,20 @@ from tests.elsewhere import project_with
 TIER = "platform:stack.tier"
 ROOT = Path(__file__).parents[2]
 PROJECTS = {"platform": ROOT, "account": ROOT / "account"}
+
+
+def with_value(config: Mapping[str, object], setting: str, value: object) -> dict[str, object]:
+    """``config`` with ``value`` at a setting's path, ``None`` leaving it out; ``config`` itself stays as it is."""
+    head, _, rest = setting.partition(".")
+    copied = dict(config)
+    if rest:
+        inner = copied.get(head)
+        copied[head] = with_value(inner if isinstance(inner, Mapping) else {}, rest, value)
+    elif value is None:
+        copied.pop(head, None)
+    else:
+        copied[head] = value
+    return copied
 
 
 def config_of(stack: str) -> dict[str, Any]:

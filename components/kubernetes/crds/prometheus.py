@@ -66,23 +66,6 @@ class ServiceMonitor(CustomResource):
     spec: ServiceMonitorSpec
 
 
-class PodMonitorSpec(Part):
-    """Which pods are scraped, and how."""
-
-    selector: LabelSelector
-    podMetricsEndpoints: list[MetricsEndpoint]
-    namespaceSelector: NamespaceSelector | None = None
-    jobLabel: str | None = None
-
-
-class PodMonitor(CustomResource):
-    """Scrapes pods that have no Service."""
-
-    api_version: ClassVar[str] = API_VERSION
-    resource_kind: ClassVar[str] = "PodMonitor"
-    spec: PodMonitorSpec
-
-
 class Prober(Part):
     """The exporter that asks: host and port."""
 

@@ -240,4 +240,5 @@ ARGO: Final = Operator(
     ),
     requires=("prometheus-operator-crds", "external-secrets"),
     timeout_seconds=600,
+    serves=("argoproj.io",),
 )

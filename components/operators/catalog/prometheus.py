@@ -351,6 +351,7 @@ PROMETHEUS_CRDS: Final = Operator(
         "794b4161c8eef8b6cc14a7269d086e7cb596810c4b9d74ec6949b122b3a6220a",
         "prometheus-community/helm-charts prometheus-operator-crds-31.0.1, of the operator's own version",
     ),
+    serves=("monitoring.coreos.com",),
 )
 
 KUBE_PROMETHEUS_STACK: Final = Operator(

@@ -197,6 +197,7 @@ KEDA: Final = Operator(
     ),
     requires=("prometheus-operator-crds",),
     conflicts=("prometheus-adapter",),
+    serves=("keda.sh",),
 )
 
 # --- Karpenter --------------------------------------------------------------------------------------------------
@@ -275,4 +276,5 @@ KARPENTER: Final = Operator(
     identity=OperatorIdentity("karpenter", Home.KARPENTER, ("ec2", "ssm", "sqs", "eks", "pricing", "iam")),
     owns=("NodePool", "EC2NodeClass", "NodeClaim"),
     skip_crds=True,
+    serves=("karpenter.sh", "karpenter.k8s.aws"),
 )

@@ -130,4 +130,5 @@ EXTERNAL_SECRETS: Final = Operator(
     ),
     requires=("eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity(_NAME, Home.EXTERNAL_SECRETS, ("secretsmanager", "kms:Decrypt")),
+    serves=("external-secrets.io",),
 )

@@ -134,4 +134,5 @@ KYVERNO_OPERATOR: Final = Operator(
     estimate="in the small profile half of the chart's requests; paths of the image policy's webhooks are not read",
     requires=("eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity(_ACCOUNT, Home.SECURITY, ("ecr",)),
+    serves=("policies.kyverno.io",),
 )

@@ -39,6 +39,7 @@ GATEWAY_API: Final = Operator(
         "088ea3ec181c177bbfe49b7b485328e248a7d0bc9e85c2d928c35c6c6c84099b",
         "envoyproxy/gateway v1.9.0, charts/gateway-crds-helm (values.tmpl.yaml); bundle-version v1.6.1 in its template",
     ),
+    serves=("gateway.networking.k8s.io",),
 )
 
 # --- AWS Load Balancer Controller -------------------------------------------------------------------------------
@@ -137,6 +138,8 @@ LOAD_BALANCER_CONTROLLER: Final = Operator(
         ("elasticloadbalancing", "ec2", "wafv2", "acm", "tag", "iam:CreateServiceLinkedRole"),
     ),
     owns=("Gateway", "HTTPRoute", "GRPCRoute", "Service of type LoadBalancer", "TargetGroupBinding"),
+    # the definitions of Gateways are one operator's, what becomes of them is two others': all three outlast them
+    serves=("elbv2.k8s.aws", "gateway.k8s.aws", "gateway.networking.k8s.io"),
 )
 
 # --- external-dns -----------------------------------------------------------------------------------------------
@@ -195,6 +198,7 @@ EXTERNAL_DNS: Final = Operator(
     requires=("gateway-api", _LBC, "eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity("external-dns", Home.SYSTEM, ("route53",)),
     owns=("HTTPRoute", "GRPCRoute"),
+    serves=("gateway.networking.k8s.io",),
 )
 
 # --- cert-manager -----------------------------------------------------------------------------------------------
@@ -307,4 +311,5 @@ CERT_MANAGER: Final = Operator(
     ),
     requires=("eks-pod-identity-agent", "prometheus-operator-crds"),
     identity=OperatorIdentity(_CM, Home.CERT_MANAGER, ("route53",)),
+    serves=("cert-manager.io",),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from sandbox.cloud.eks.values import Input, combine, sorted_json
@@ -120,6 +120,3 @@ def _configuration(values: Mapping[str, Value]) -> Value:
     else:
         config["init"] = {"env": init}
     return config
-
-
-Make = Callable[[str, str, dict[str, Input]], None]

@@ -144,9 +144,6 @@ def test_identity_opens_the_agents_address_and_nothing_near_it() -> None:
     assert not allowed(rules, pod_of(without), agent, ("TCP", 80))
     assert not allowed(rules, pod_of(with_identity), Address("169.254.170.24"), ("TCP", 80))
     assert not allowed(rules, pod_of(with_identity), Address("fd00:ec2::23"), ("TCP", 80))
-    dual = dataclasses.replace(NETWORKS, dual_stack=True)
-    rules = policies(Topology([with_identity], networks=dual), "mcp")
-    assert allowed(rules, pod_of(with_identity), Address("fd00:ec2::23"), ("TCP", 80))
 
 
 def test_the_api_is_reached_by_its_interfaces_and_its_cluster_ip() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components.kubernetes import Workload
-from components.mcp_platform.tool_gateway import GATEWAY_KEY, ports
+from components.mcp_platform.tool_gateway import ports
 from tests.components.agent_fleet.example import Pure, Raw, problems, pure, raw
 
 CALL = {"mcp-method": "tools/call"}
@@ -22,7 +22,7 @@ def production() -> Pure:
 
 
 def gateway_of(stack: Pure) -> Workload:
-    return stack.workloads[GATEWAY_KEY]
+    return stack.workloads["mcp", "tool-gateway"]
 
 
 def config_of(stack: Pure) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def test_there_is_no_gateway_where_nobody_would_use_it(change: str) -> None:
         for agent in sections["agents"]["agents"].values():
             agent["servers"] = []
     stack = pure(sections)
-    assert GATEWAY_KEY not in stack.workloads
+    assert ("mcp", "tool-gateway") not in stack.workloads
     (text,) = stack.workloads["mcp", "main"].files.values()
     assert json.loads(text)["tools"]["enforcement"] == "advisory"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.context import Environment
 from components.operators.catalog import ADDONS, CATALOG, CHOICES, OPERATORS, SHORT, selection
-from components.operators.operator import Operator, delete_order, install_order, selection_problems
+from components.operators.operator import Operator, install_order, selection_problems
 
 TIERS: tuple[Environment, ...] = ("dev", "staging", "production")
 THERE = {*ADDONS, "prometheus-operator-crds"}
@@ -98,8 +98,3 @@ def test_the_true_order_of_a_cluster() -> None:
 def test_what_is_there_already_is_not_installed_again(tier: Environment) -> None:
     names = selection(tier)
     assert {operator.name for operator in install_order(names, CATALOG, ADDONS)} == set(names)
-
-
-def test_deletion_is_the_reverse() -> None:
-    names = selection("production")
-    assert delete_order(names, CATALOG, ADDONS) == install_order(names, CATALOG, ADDONS)[::-1]
