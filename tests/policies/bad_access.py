@@ -7,7 +7,9 @@ from typing import Any, Final
 from tests.policies.examples import GONE, Bad
 from tests.policies.good import (
     ACCOUNT,
+    IDENTITY_DOCUMENTS,
     KEY_STATEMENT,
+    RESOURCE_DOCUMENTS,
     SERVICE,
     TRUST,
     document,
@@ -110,6 +112,197 @@ EXPOSURE: Final = [
     Bad("eks-control-plane", "aws:eks/cluster:Cluster", "accessConfig authenticationMode", "CONFIG_MAP", "write 'API'"),
     Bad("eks-control-plane", "aws:eks/cluster:Cluster", "enabledClusterLogTypes 1", GONE, "audit", at="enabledCluster"),
     Bad("eks-control-plane", "aws:eks/cluster:Cluster", "enabledClusterLogTypes", GONE, "write all five"),
+]
+
+
+_HALVES: Final = ["0.0.0.0/1", "128.0.0.0/1"]
+_PUBLIC_FLAGS: Final = (
+    "aws:rds/cluster:Cluster",
+    "aws:rds/shardGroup:ShardGroup",
+    "aws:neptune/clusterInstance:ClusterInstance",
+    "aws:redshift/cluster:Cluster",
+    "aws:redshiftserverless/workgroup:Workgroup",
+    "aws:dms/replicationInstance:ReplicationInstance",
+    "aws:dms/instanceProfile:InstanceProfile",
+    "aws:timestreaminfluxdb/dbInstance:DbInstance",
+    "aws:timestreaminfluxdb/dbCluster:DbCluster",
+    "aws:lightsail/database:Database",
+    "aws:mq/broker:Broker",
+    "aws:m2/environment:Environment",
+)
+_PREFIX_LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
+_DEFAULT_ACL: Final = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
+_RULE: Final = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+_EVERYONE_URI: Final = "http://acs.amazonaws.com/groups/global/AllUsers"
+
+
+def _exposed(resource_type: str, path: str, value: object, says: str, at: str | None = None) -> Bad:
+    return Bad("public-exposure", resource_type, path, value, says, at=at)
+
+
+OPEN: Final = [
+    *(_exposed(name, "publiclyAccessible", True, "write publiclyAccessible: false") for name in _PUBLIC_FLAGS),
+    *(
+        _exposed(name, "publiclyAccessible", GONE, "write publiclyAccessible: false")
+        for name in ("aws:redshift/cluster:Cluster", "aws:dms/replicationInstance:ReplicationInstance")
+    ),
+    *(
+        _exposed(name, "associatePublicIpAddress", True, "associatePublicIpAddress: false")
+        for name in (
+            "aws:ec2/launchConfiguration:LaunchConfiguration",
+            "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+        )
+    ),
+    _exposed(
+        "aws:ec2/spotFleetRequest:SpotFleetRequest",
+        "launchSpecifications 0 associatePublicIpAddress",
+        True,
+        "associatePublicIpAddress: false",
+    ),
+    *(
+        _exposed(name, "networkConfiguration assignPublicIp", True, "write assignPublicIp: false")
+        for name in ("aws:ecs/service:Service", "aws:ecs/taskSet:TaskSet")
+    ),
+    *(
+        _exposed(
+            name, "sharedAccounts", ["444455556666", "all"], "the accounts that may restore it", "sharedAccounts[1]"
+        )
+        for name in (
+            "aws:rds/snapshot:Snapshot",
+            "aws:rds/snapshotCopy:SnapshotCopy",
+            "aws:rds/clusterSnapshot:ClusterSnapshot",
+            "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy",
+        )
+    ),
+    _exposed("aws:neptunegraph/graph:Graph", "publicConnectivity", True, "write publicConnectivity: false"),
+    _exposed(
+        "aws:msk/cluster:Cluster",
+        "brokerNodeGroupInfo connectivityInfo publicAccess type",
+        "SERVICE_PROVIDED_EIPS",
+        "write 'DISABLED'",
+    ),
+    _exposed("aws:msk/cluster:Cluster", "clientAuthentication unauthenticated", True, "iam or scram"),
+    *(
+        _exposed(name, "vpcOptions", GONE, "write subnetIds")
+        for name in ("aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain")
+    ),
+    _exposed(
+        "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy",
+        "type",
+        "network",
+        "write AllowFromPublic: false",
+        "policy",
+    ),
+    *(
+        _exposed(name, path, value, says)
+        for name, path, bad, says in (
+            ("aws:mwaa/environment:Environment", "webserverAccessMode", "PUBLIC_ONLY", "write 'PRIVATE_ONLY'"),
+            ("aws:sagemaker/domain:Domain", "appNetworkAccessType", "PublicInternetOnly", "write 'VpcOnly'"),
+            (
+                "aws:sagemaker/notebookInstance:NotebookInstance",
+                "directInternetAccess",
+                "Enabled",
+                "write 'Disabled'",
+            ),
+            ("aws:transfer/server:Server", "endpointType", "PUBLIC", "write 'VPC'"),
+            ("aws:lambda/functionUrl:FunctionUrl", "authorizationType", "NONE", "write 'AWS_IAM'"),
+            ("aws:apigateway/method:Method", "authorization", "NONE", "internet_facing"),
+            ("aws:apigatewayv2/route:Route", "authorizationType", "NONE", "internet_facing"),
+            ("aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess", "state", "unblocked", "block-new-sharing"),
+            (
+                "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",
+                "state",
+                "unblocked",
+                "block-all-sharing",
+            ),
+        )
+        for value in (bad, GONE)
+    ),
+    _exposed(
+        "aws:apprunner/service:Service",
+        "networkConfiguration ingressConfiguration isPubliclyAccessible",
+        GONE,
+        "write isPubliclyAccessible: false",
+    ),
+    _exposed("aws:lambda/permission:Permission", "principal", "*", "principalOrgId or sourceAccount or sourceArn"),
+    _exposed("aws:lambda/layerVersionPermission:LayerVersionPermission", "principal", "*", "organizationId"),
+    _exposed("aws:cloudwatch/eventPermission:EventPermission", "principal", "*", "write condition"),
+    _exposed("aws:ec2/amiLaunchPermission:AmiLaunchPermission", "group", "all", "write accountId"),
+    _exposed("aws:ssm/document:Document", "permissions account_ids", "All", "write the accounts that may run it"),
+    _exposed("aws:codebuild/project:Project", "projectVisibility", "PUBLIC_READ", "write 'PRIVATE'"),
+    _exposed("aws:ec2/defaultSubnet:DefaultSubnet", "mapPublicIpOnLaunch", GONE, "write mapPublicIpOnLaunch: false"),
+    _exposed("aws:elb/loadBalancer:LoadBalancer", "internal", GONE, "write internal: true"),
+    *(
+        _exposed(name, "acl", "public-read", "write no ACL at all")
+        for name in (
+            "aws:s3/bucketV2:BucketV2",
+            "aws:s3/bucketObject:BucketObject",
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            "aws:s3/objectCopy:ObjectCopy",
+        )
+    ),
+    _exposed("aws:s3/bucketAcl:BucketAcl", "acl", "authenticated-read", "write no ACL at all"),
+    _exposed(
+        "aws:s3/bucketAcl:BucketAcl",
+        "accessControlPolicy grants",
+        [{"permission": "READ", "grantee": {"type": "Group", "uri": _EVERYONE_URI}}],
+        "this group is everyone",
+        "accessControlPolicy.grants[0].grantee.uri",
+    ),
+    *(
+        _exposed(name, "grants", [{"type": "Group", "uri": _EVERYONE_URI}], "is everyone", "grants[0].uri")
+        for name in ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+    ),
+    _exposed("aws:s3/accessPoint:AccessPoint", "publicAccessBlockConfiguration blockPublicPolicy", False, "write true"),
+    _exposed(
+        "kubernetes:networking.k8s.io/v1:Ingress",
+        "metadata annotations",
+        {"alb.ingress.kubernetes.io/scheme": "internet-facing"},
+        "write 'internal'",
+    ),
+    _exposed("aws:eks/cluster:Cluster", "vpcConfig publicAccessCidrs", _HALVES, "instead of everywhere"),
+    *(
+        Bad("open-ingress", _GROUP, f"ingress 0 {name}", [cidr], "instead of everywhere")
+        for name, cidr in (
+            ("cidrBlocks", "0.0.0.0/1"),
+            ("cidrBlocks", "10.0.0.0/0"),
+            ("ipv6CidrBlocks", "0:0:0:0:0:0:0:0/0"),
+            ("ipv6CidrBlocks", "2000::/3"),
+        )
+    ),
+    Bad("open-ingress", _PREFIX_LIST, "entries 0 cidr", "0.0.0.0/0", "whoever names this list"),
+    Bad(
+        "open-ingress",
+        "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry",
+        "cidr",
+        "::/0",
+        "whoever names this list",
+    ),
+    Bad("open-ingress", _DEFAULT_ACL, "ingress 0 protocol", "-1", "write the protocol and ports"),
+    *(
+        Bad(
+            "open-ingress",
+            _GROUP,
+            "ingress 0",
+            {"protocol": protocol, "fromPort": 443.0, "toPort": 443.0, "cidrBlocks": _PUBLIC},
+            "write ports 443 or 80 only",
+            at="ingress[0].cidrBlocks",
+            name=_EDGE,
+        )
+        for protocol in ("-1", "icmp", None)
+    ),
+    *(
+        bad
+        for name in (
+            "aws:ec2/launchConfiguration:LaunchConfiguration",
+            "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+        )
+        for bad in (
+            Bad("instance-metadata", name, "metadataOptions httpTokens", "optional", "write 'required'"),
+            Bad("instance-metadata", name, "metadataOptions httpPutResponseHopLimit", 2.0, "write 1"),
+        )
+    ),
 ]
 
 
@@ -288,5 +481,135 @@ IAM: Final = [
     ),
 ]
 
-BAD: Final = [*EXPOSURE, *IAM]
+_TURNED: Final = {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}
+_SUBJECT: Final = "token.actions.githubusercontent.com:sub"
+_AUDIENCE: Final = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
+
+FORMS: Final = [
+    *(
+        Bad(
+            "iam-wildcards",
+            name,
+            path,
+            document({**SERVICE, "Action": "s3:*"}),
+            "the actions it needs",
+            at=f"{path}.Statement[0].Action",
+        )
+        for name, path in RESOURCE_DOCUMENTS.items()
+    ),
+    *(
+        _lets_in(name, path, _EVERYONE, "write the accounts, roles or services")
+        for name, path in {
+            **RESOURCE_DOCUMENTS,
+            "aws:s3/bucket:Bucket": "policy",
+            "aws:s3/bucketV2:BucketV2": "policy",
+        }.items()
+    ),
+    *(
+        Bad(
+            "iam-wildcards",
+            name,
+            path,
+            _identity(Resource="*"),
+            "write the ARNs it needs",
+            at=f"{path}.Statement[0].Resource",
+        )
+        for name, path in IDENTITY_DOCUMENTS.items()
+    ),
+    *(
+        _wild("Action", _identity(Action=action), "the actions it needs")
+        for action in ("*:*", "S3:*", "s3:**", "s3:?*", "iam:P*", "s3:*t*", "i?m:PassRole")
+    ),
+    *(
+        _wild("Resource", _identity(Resource=resource), "write the ARNs it needs")
+        for resource in ("**", "arn:*", "arn:aws:*", "arn:aws:iam::*", "arn:aws:s3:::?*", "*:*", "arn:aws:sqs:*:*:*/*")
+    ),
+    *(
+        _wild(
+            "Resource",
+            _identity(Sid="ReasonedGiveNodesRoles", Action=action, Resource="*", **condition),
+            "write the roles that may be passed",
+        )
+        for action, condition in (
+            ("iam:Pass*", {}),
+            ("IAM:passrole", {}),
+            ("iam:PassRole", {"Condition": {"StringNotEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}}),
+            ("iam:PassRole", {"Condition": {"StringLike": {"iam:PassedToService": "*"}}}),
+        )
+    ),
+    *(
+        Bad(
+            "iam-wildcards",
+            name,
+            "policyArns",
+            [f"arn:aws:iam::aws:policy/{policy}"],
+            "a policy of your own",
+            at="policyArns[0]",
+        )
+        for name in (
+            "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+            "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+            "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+        )
+        for policy in ("AdministratorAccess-Amplify", "job-function/SystemAdministrator")
+    ),
+    Bad(
+        "iam-wildcards",
+        "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+        "managedPolicyArn",
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+        "a policy of your own",
+    ),
+    Bad("iam-wildcards", "aws:iam/policy:Policy", "policy", "{}", "the document has no Statement"),
+    *(
+        _lets_in(
+            "aws:sqs/queuePolicy:QueuePolicy", "policy", {**_EVERYONE, "Condition": condition}, "write the accounts"
+        )
+        for condition in (
+            _TURNED,
+            {"StringEqualsIfExists": {"aws:SourceAccount": ACCOUNT}},
+            {"ForAllValues:StringEquals": {"aws:PrincipalOrgID": "o-1"}},
+            {"ArnLike": {"aws:SourceArn": "*"}},
+            {"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}},
+            {"Null": {"aws:SourceArn": "true"}},
+            {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+        )
+    ),
+    _lets_in("aws:sqs/queuePolicy:QueuePolicy", "policy", {**SERVICE, "Principal": {"Service": "*"}}, "accounts"),
+    *(
+        _lets_in("aws:iam/role:Role", "assumeRolePolicy", {**_FEDERATED, **parts}, "the token's :sub", "Condition")
+        for parts in (
+            {"Condition": {"StringEquals": _AUDIENCE, "StringLike": {_SUBJECT: "*"}}},
+            {"Condition": {"StringEquals": _AUDIENCE, "StringLike": {_SUBJECT: "repo:*"}}},
+            {"Condition": {"StringEquals": _AUDIENCE, "StringNotEquals": {_SUBJECT: "repo:ours/x"}}},
+            {"Action": "sts:*"},
+            {"Action": ["STS:assumerolewithwebidentity"]},
+        )
+    ),
+    _lets_in(
+        "aws:iam/role:Role",
+        "assumeRolePolicy",
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "us-east-1:pool"}},
+        },
+        "the token's :amr",
+        "Condition",
+    ),
+    _lets_in(
+        "aws:iam/role:Role",
+        "assumeRolePolicy",
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:saml-provider/staff"},
+            "Action": "sts:AssumeRoleWithSAML",
+        },
+        "the token's :aud",
+        "Condition",
+    ),
+]
+
+BAD: Final = [*EXPOSURE, *OPEN, *IAM, *FORMS]
 """All of them."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from tests.policies.examples import GONE, Bad
+from tests.policies import good_stores
+from tests.policies.examples import GONE, Bad, at, nodes
 from tests.policies.good import PUPILS_TAGS, TAGS
 
 _QUEUE: Final = "aws:sqs/queue:Queue"
@@ -226,7 +227,14 @@ SUPPORTED: Final = [
     ),
 ]
 
-BAD: Final = [*TAGGED, *RETAINED, *RESIDENT, *SAFEGUARDED, *SUPPORTED]
+COPIES: Final = [
+    Bad("residency", name, path, "eu-west-1", "write a region of us-*: the data may not leave them")
+    for name, props in good_stores.COPIES.items()
+    for path in nodes(props)
+    if at(props, path) == "us-west-2"
+]
+
+BAD: Final = [*COPIES, *TAGGED, *RETAINED, *RESIDENT, *SAFEGUARDED, *SUPPORTED]
 """All of them."""
 
 DEFAULT_TAGS: Final = json.dumps({"tags": TAGS})

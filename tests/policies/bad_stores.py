@@ -353,5 +353,40 @@ FORMS: Final = [
     Bad("disk-encryption", "aws:ec2/instance:Instance", "ebsBlockDevices 0 kmsKeyId", "alias/aws/ebs", "is AWS's"),
 ]
 
-BAD: Final = [*AT_REST, *IN_TRANSIT, *STORES_OF_ONE_KEY, *FORMS]
+
+def _plain(resource_type: str, path: str, value: object, says: str) -> Bad:
+    return Bad("encryption-in-transit", resource_type, path, value, says)
+
+
+CHANNELS: Final = [
+    _plain("aws:redshift/parameterGroup:ParameterGroup", "parameters", [], "require_ssl with value true"),
+    _plain("aws:redshift/parameterGroup:ParameterGroup", "parameters 0 value", "false", "write true for require_ssl"),
+    _plain(
+        "aws:docdb/clusterParameterGroup:ClusterParameterGroup", "parameters 0 value", "disabled", "write enabled for"
+    ),
+    _plain("aws:memorydb/cluster:Cluster", "tlsEnabled", False, "write tlsEnabled: true"),
+    _plain("aws:dax/cluster:Cluster", "clusterEndpointEncryptionType", GONE, "'TLS'"),
+    _plain("aws:appsync/apiCache:ApiCache", "transitEncryptionEnabled", GONE, "write transitEncryptionEnabled: true"),
+    _plain("aws:msk/cluster:Cluster", "encryptionInfo encryptionInTransit clientBroker", "TLS_PLAINTEXT", "'TLS'"),
+    _plain("aws:msk/cluster:Cluster", "encryptionInfo encryptionInTransit inCluster", False, "write true"),
+    _plain("aws:sns/topicSubscription:TopicSubscription", "protocol", "http", "write 'https'"),
+    _plain("aws:transfer/server:Server", "protocols 0", "FTP", "sends passwords in clear"),
+    _plain(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "volumes 0 efsVolumeConfiguration transitEncryption",
+        "DISABLED",
+        "'ENABLED'",
+    ),
+    _plain("aws:dms/endpoint:Endpoint", "sslMode", "none", "'verify-full'"),
+    _plain("aws:apigateway/domainName:DomainName", "securityPolicy", "TLS_1_0", "write 'TLS_1_2'"),
+    _plain("aws:apigatewayv2/domainName:DomainName", "domainNameConfiguration securityPolicy", "TLS_1_0", "'TLS_1_2'"),
+    _plain("aws:elasticsearch/domain:Domain", "domainEndpointOptions enforceHttps", GONE, "enforceHttps: true"),
+    _plain("aws:elb/loadBalancer:LoadBalancer", "listeners 0 lbProtocol", "http", "write 'https'"),
+    *(
+        _plain(name, "policy", document({**DENY_PLAINTEXT, "Action": "s3:GetObject"}), "denies s3:* to everyone")
+        for name in ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+    ),
+]
+
+BAD: Final = [*AT_REST, *IN_TRANSIT, *CHANNELS, *STORES_OF_ONE_KEY, *FORMS]
 """All of them."""

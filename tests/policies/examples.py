@@ -68,7 +68,9 @@ def dotted(path: str) -> str:
 
 
 def changed(props: Props, path: str, value: object) -> Props:
-    """``props`` with ``value`` at ``path``; objects that are missing on the way are made."""
+    """``props`` with ``value`` at ``path`` (in their place where it is empty); objects missing on the way are made."""
+    if not path:
+        return cast("Props", unshared(value))
     result = cast("Props", unshared(props))
     *way, last = steps(path)
     at: Any = result

@@ -271,6 +271,150 @@ SECURITY: Final = [
     ),
 ]
 
+_ROLE: Final = "aws:iam/role:Role"
+_TEMPLATE: Final = {"id": "lt-1", "version": "3"}
+_PUBLIC: Final = {**SERVICE, "Principal": "*"}
+
+FORMS: Final = [
+    # what inherits, what takes no key, what AWS encrypts where nothing is said
+    Change("encryption-at-rest", "aws:sqs/queue:Queue", "sqsManagedSseEnabled", GONE),
+    Change(
+        "encryption-at-rest",
+        "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+        "",
+        {"kinesisSourceConfiguration": {"kinesisStreamArn": "arn:aws:kinesis:us-east-1:111122223333:stream/x"}},
+    ),
+    Change("encryption-at-rest", "aws:fsx/lustreFileSystem:LustreFileSystem", "", {"deploymentType": "SCRATCH_2"}),
+    Change("encryption-at-rest", "aws:lambda/function:Function", "", {"handler": "main"}),
+    Change("encryption-at-rest", "aws:s3/bucketObjectv2:BucketObjectv2", "serverSideEncryption", GONE),
+    Change(
+        "encryption-at-rest",
+        "aws:efs/replicationConfiguration:ReplicationConfiguration",
+        "destination",
+        {"fileSystemId": "fs-1"},
+    ),
+    Change(
+        "encryption-at-rest",
+        "aws:athena/workgroup:Workgroup",
+        "configuration",
+        {"managedQueryResultsConfiguration": {"enabled": True, "encryptionConfiguration": {"kmsKey": KEY}}},
+    ),
+    Change(
+        "encryption-at-rest",
+        "aws:s3/bucket:Bucket",
+        "serverSideEncryptionConfiguration",
+        {"rule": {"applyServerSideEncryptionByDefault": {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY}}},
+    ),
+    Change("disk-encryption", "aws:ec2/instance:Instance", "", {"launchTemplate": _TEMPLATE}),
+    Change(
+        "disk-encryption",
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        "blockDeviceMappings 1",
+        {"deviceName": "/dev/sdb", "noDevice": "true"},
+    ),
+    Change("disk-encryption", "aws:ec2/ami:Ami", "ebsBlockDevices 0", {"snapshotId": "snap-1"}),
+    Change("instance-metadata", "aws:ec2/instance:Instance", "", {"launchTemplate": _TEMPLATE}),
+    Change(
+        "instance-metadata", "aws:ec2/launchTemplate:LaunchTemplate", "metadataOptions", {"httpEndpoint": "disabled"}
+    ),
+    # what forces TLS by itself
+    Change(
+        "encryption-in-transit",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "",
+        {"globalReplicationGroupId": "global"},
+    ),
+    Change(
+        "encryption-in-transit",
+        "aws:lb/listener:Listener",
+        "",
+        {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"protocol": "HTTPS"}}]},
+    ),
+    Change("encryption-in-transit", "aws:docdb/clusterParameterGroup:ClusterParameterGroup", "parameters", []),
+    Change("encryption-in-transit", "aws:memorydb/cluster:Cluster", "tlsEnabled", GONE),
+    Change("encryption-in-transit", "aws:dms/endpoint:Endpoint", "", {"engineName": "s3"}),
+    Change("encryption-in-transit", "aws:s3/bucket:Bucket", "policy", GONE),
+    # what is open on purpose, or not open
+    Change("public-exposure", "aws:apigateway/method:Method", "", {"httpMethod": "OPTIONS", "authorization": "NONE"}),
+    Change(
+        "public-exposure",
+        "aws:lambda/functionUrl:FunctionUrl",
+        "authorizationType",
+        "NONE",
+        name="webhook",
+        config={"internet_facing": ["webhook"]},
+    ),
+    Change(
+        "public-exposure", "aws:lambda/permission:Permission", "", {"principal": "*", "principalOrgId": "o-1a2b3c4d5e"}
+    ),
+    Change(
+        "public-exposure",
+        "kubernetes:networking.k8s.io/v1:Ingress",
+        "metadata annotations",
+        {"alb.ingress.kubernetes.io/scheme": "internet-facing"},
+        config={"internet_facing": ["toolboxai-production/backend"]},
+    ),
+    Change("open-ingress", _GROUP, "ingress 0 cidrBlocks", ["10.0.0.0/8", "198.51.100.0/24"]),
+    Change("open-ingress", _GROUP, "ingress 0 ipv6CidrBlocks", ["fd00::/8", "2001:db8::/32"]),
+    # conditions that name somebody
+    *(
+        Change(
+            "public-principals",
+            "aws:efs/fileSystemPolicy:FileSystemPolicy",
+            "policy",
+            document({**_PUBLIC, "Condition": condition}),
+        )
+        for condition in (
+            {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
+            {"IpAddress": {"aws:SourceIp": ["198.51.100.0/24"]}},
+            {"StringEquals": {"aws:PrincipalOrgID": "o-1a2b3c4d5e"}},
+            {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/r-1/ou-1/*"}},
+        )
+    ),
+    *(
+        Change("public-principals", _ROLE, "assumeRolePolicy", document(trust))
+        for trust in (
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {"cognito-identity.amazonaws.com:aud": "us-east-1:pool"},
+                    "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
+                },
+            },
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"},
+                    "StringLike": {"token.actions.githubusercontent.com:sub": "repo:ours/platform:*"},
+                },
+            },
+        )
+    ),
+    Change(
+        "iam-wildcards",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+        "policyArn",
+        f"arn:aws:iam::{ACCOUNT}:policy/ReportsFullAccess",
+    ),
+    Change(
+        "iam-wildcards",
+        "aws:iam/policy:Policy",
+        "policy",
+        document(
+            statement(
+                Sid="ReasonedGiveRoles",
+                Action="iam:PassRole",
+                Resource="*",
+                Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+            )
+        ),
+    ),
+]
+
 GOVERNANCE: Final = [
     Change("mandatory-tags", "aws:sqs/queue:Queue", "tags", TAGS),
     Change("mandatory-tags", "aws:sqs/queue:Queue", "tagsAll", {}, config={"untaggable": ["aws:sqs/*"]}),
@@ -312,5 +456,5 @@ GOVERNANCE: Final = [
     Change("version-support", "aws:rds/instance:Instance", "replicateSourceDb", "arn:x"),
 ]
 
-FINE: Final = [*SECURITY, *GOVERNANCE]
+FINE: Final = [*SECURITY, *FORMS, *GOVERNANCE]
 """All of them."""

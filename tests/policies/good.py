@@ -241,7 +241,7 @@ AWS: Final[dict[str, Props]] = {
     "aws:s3/objectCopy:ObjectCopy": {"bucket": BUCKET, "kmsKeyId": KEY, "tagsAll": TAGS},
     "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy": {
         "type": "encryption",
-        "policy": json.dumps({"Rules": [], "AWSOwnedKey": False, "KmsARN": KEY}),
+        "policy": json.dumps({"Rules": [], "AWSOwnedKey": False, "KmsARN": KEY, "AllowFromPublic": True}),
     },
     "aws:s3/bucketPolicy:BucketPolicy": {"bucket": BUCKET, "policy": document(DENY_PLAINTEXT)},
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": BLOCKED,
@@ -337,6 +337,7 @@ AWS: Final[dict[str, Props]] = {
     "aws:efs/fileSystem:FileSystem": {**DISK, "tagsAll": TAGS},
     "aws:efs/fileSystemPolicy:FileSystemPolicy": RESOURCE_POLICY,
     "aws:opensearch/domain:Domain": {
+        "vpcOptions": {"subnetIds": ["subnet-1"]},
         "encryptAtRest": {"enabled": True, "kmsKeyId": KEY},
         "nodeToNodeEncryption": {"enabled": True},
         "domainEndpointOptions": {"enforceHttps": True, "tlsSecurityPolicy": "Policy-Min-TLS-1-2-PFS-2023-10"},
@@ -508,6 +509,15 @@ AWS: Final[dict[str, Props]] = {
         "policyArn": "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
     },
     "aws:iam/userPolicyAttachment:UserPolicyAttachment": {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/reads"},
+    **{
+        f"aws:iam/{kind}PolicyAttachmentsExclusive:{kind.title()}PolicyAttachmentsExclusive": {
+            "policyArns": [f"arn:aws:iam::{ACCOUNT}:policy/S3FullAccess"]
+        }
+        for kind in ("role", "user", "group")
+    },
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": {
+        "managedPolicyArn": "arn:aws:iam::aws:policy/SecurityAudit"
+    },
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/reads"},
     "aws:iam/policyAttachment:PolicyAttachment": {"policyArn": f"arn:aws:iam::{ACCOUNT}:policy/reads"},
     "aws:lb/loadBalancer:LoadBalancer": {"internal": True, "enableDeletionProtection": True, "tagsAll": TAGS},
@@ -533,10 +543,118 @@ AWS: Final[dict[str, Props]] = {
     "pulumi:providers:aws": {"region": "us-east-1", "defaultTags": json.dumps({"tags": TAGS})},
 }
 
-for _name, _props in {**good_stores.STORES, **good_stores.DISKS}.items():
-    AWS[_name] = {**_props, **good_stores.BESIDE.get(_name, {}), **({"tagsAll": TAGS} if takes_tags(_name) else {})}
+
+def _add(resource_type: str, props: Props) -> None:
+    """Let the type's example have ``props`` as well, and the tags that its type takes."""
+    tags = {"tagsAll": TAGS} if takes_tags(resource_type) else {}
+    AWS[resource_type] = {**tags, **AWS.get(resource_type, {}), **props}
+
+
+for _table in (
+    good_stores.STORES,
+    good_stores.DISKS,
+    good_stores.BESIDE,
+    good_stores.CHANNELS,
+    good_stores.COPIES,
+    good_stores.CLOSED,
+):
+    for _name, _props in _table.items():
+        _add(_name, _props)
+
+RESOURCE_DOCUMENTS: Final = {
+    **dict.fromkeys(
+        (
+            "aws:acmpca/policy:Policy",
+            "aws:apigateway/domainName:DomainName",
+            "aws:apigateway/restApi:RestApi",
+            "aws:apigateway/restApiPolicy:RestApiPolicy",
+            "aws:bedrock/agentcoreResourcePolicy:AgentcoreResourcePolicy",
+            "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
+            "aws:codebuild/resourcePolicy:ResourcePolicy",
+            "aws:dsql/clusterPolicy:ClusterPolicy",
+            "aws:glacier/vaultLock:VaultLock",
+            "aws:glue/resourcePolicy:ResourcePolicy",
+            "aws:kinesis/resourcePolicy:ResourcePolicy",
+            "aws:lambda/resourcePolicy:ResourcePolicy",
+            "aws:mediastore/containerPolicy:ContainerPolicy",
+            "aws:msk/clusterPolicy:ClusterPolicy",
+            "aws:networkfirewall/resourcePolicy:ResourcePolicy",
+            "aws:oam/sinkPolicy:SinkPolicy",
+            "aws:opensearchingest/resourcePolicy:ResourcePolicy",
+            "aws:pinpoint/smsvoicev2ResourcePolicy:Smsvoicev2ResourcePolicy",
+            "aws:redshift/resourcePolicy:ResourcePolicy",
+            "aws:redshiftserverless/resourcePolicy:ResourcePolicy",
+            "aws:s3/accessPoint:AccessPoint",
+            "aws:s3/bucket:Bucket",
+            "aws:s3/bucketV2:BucketV2",
+            "aws:s3/filesFileSystemPolicy:FilesFileSystemPolicy",
+            "aws:s3/vectorsVectorBucketPolicy:VectorsVectorBucketPolicy",
+            "aws:s3control/accessGrantsInstanceResourcePolicy:AccessGrantsInstanceResourcePolicy",
+            "aws:s3control/accessPointPolicy:AccessPointPolicy",
+            "aws:s3control/bucketPolicy:BucketPolicy",
+            "aws:s3control/objectLambdaAccessPointPolicy:ObjectLambdaAccessPointPolicy",
+            "aws:schemas/registryPolicy:RegistryPolicy",
+            "aws:ses/identityPolicy:IdentityPolicy",
+            "aws:sesv2/emailIdentityPolicy:EmailIdentityPolicy",
+            "aws:vpclattice/authPolicy:AuthPolicy",
+            "aws:vpclattice/resourcePolicy:ResourcePolicy",
+        ),
+        "policy",
+    ),
+    **dict.fromkeys(
+        (
+            "aws:elasticsearch/domain:Domain",
+            "aws:elasticsearch/domainPolicy:DomainPolicy",
+            "aws:opensearch/domainPolicy:DomainPolicy",
+        ),
+        "accessPolicies",
+    ),
+    **dict.fromkeys(
+        (
+            "aws:cloudsearch/domainServiceAccessPolicy:DomainServiceAccessPolicy",
+            "aws:cloudwatch/logDestinationPolicy:LogDestinationPolicy",
+            "aws:glacier/vault:Vault",
+        ),
+        "accessPolicy",
+    ),
+    "aws:cloudwatch/logDeliveryDestinationPolicy:LogDeliveryDestinationPolicy": "deliveryDestinationPolicy",
+    **dict.fromkeys(
+        (
+            "aws:amp/resourcePolicy:ResourcePolicy",
+            "aws:codeartifact/domainPermissions:DomainPermissions",
+            "aws:codeartifact/repositoryPermissionsPolicy:RepositoryPermissionsPolicy",
+            "aws:xray/resourcePolicy:ResourcePolicy",
+        ),
+        "policyDocument",
+    ),
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": "repositoryPolicy",
+    **dict.fromkeys(
+        (
+            "aws:s3tables/tableBucketPolicy:TableBucketPolicy",
+            "aws:s3tables/tablePolicy:TablePolicy",
+            "aws:sagemaker/modelPackageGroupPolicy:ModelPackageGroupPolicy",
+        ),
+        "resourcePolicy",
+    ),
+    **dict.fromkeys(("aws:kms/externalKey:ExternalKey", "aws:kms/replicaExternalKey:ReplicaExternalKey"), "policy"),
+}
+"""More inputs that hold a resource's own policy: who may use it."""
+IDENTITY_DOCUMENTS: Final = {
+    "aws:iot/policy:Policy": "policy",
+    "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": "inlinePolicy",
+}
+"""More inputs that hold what somebody may do."""
+
+for _documents, _statement in ((RESOURCE_DOCUMENTS, SERVICE), (IDENTITY_DOCUMENTS, statement())):
+    for _name, _input in _documents.items():
+        _add(_name, {_input: document(_statement)})
+for _kind in ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"):
+    _add(_kind, {"policy": document(SERVICE, DENY_PLAINTEXT)})
 
 _ALIASES: Final = {
+    "kubernetes:gateway.networking.k8s.io/v1beta1:Gateway": "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+    "kubernetes:networking.k8s.io/v1beta1:Ingress": "kubernetes:networking.k8s.io/v1:Ingress",
+    "kubernetes:extensions/v1beta1:Ingress": "kubernetes:networking.k8s.io/v1:Ingress",
     "kubernetes:storage.k8s.io/v1beta1:StorageClass": "kubernetes:storage.k8s.io/v1:StorageClass",
     "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass": "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass",
     "aws:alb/loadBalancer:LoadBalancer": "aws:lb/loadBalancer:LoadBalancer",

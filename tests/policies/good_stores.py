@@ -135,6 +135,8 @@ DISKS: Final[dict[str, dict[str, Any]]] = {
 }
 """What makes disks."""
 
+_TOKEN_ONLY: Final = {"httpTokens": "required", "httpPutResponseHopLimit": 1.0}
+
 BESIDE: Final[dict[str, dict[str, Any]]] = {
     "aws:redshift/cluster:Cluster": {"manageMasterPassword": True},
     "aws:redshiftserverless/namespace:Namespace": {"manageAdminPassword": True},
@@ -143,3 +145,114 @@ BESIDE: Final[dict[str, dict[str, Any]]] = {
     "aws:lambda/function:Function": {"environment": {"variables": {"LOG_LEVEL": "info"}}},
 }
 """What must stand beside those inputs, so that they are asked for."""
+
+CHANNELS: Final[dict[str, dict[str, Any]]] = {
+    "aws:redshift/parameterGroup:ParameterGroup": {
+        "family": "redshift-2.0",
+        "parameters": [{"name": "require_ssl", "value": "true"}],
+    },
+    "aws:docdb/clusterParameterGroup:ClusterParameterGroup": {
+        "family": "docdb5.0",
+        "parameters": [{"name": "tls", "value": "tls1.2+"}],
+    },
+    "aws:memorydb/cluster:Cluster": {"tlsEnabled": True},
+    "aws:dax/cluster:Cluster": {"clusterEndpointEncryptionType": "TLS"},
+    "aws:appsync/apiCache:ApiCache": {"transitEncryptionEnabled": True},
+    "aws:sns/topicSubscription:TopicSubscription": {"protocol": "https"},
+    "aws:transfer/server:Server": {"protocols": ["SFTP", "FTPS"]},
+    "aws:ecs/taskDefinition:TaskDefinition": {
+        "volumes": [{"name": "data", "efsVolumeConfiguration": {"transitEncryption": "ENABLED"}}]
+    },
+    "aws:dms/endpoint:Endpoint": {"engineName": "postgres", "sslMode": "verify-full"},
+    "aws:apigateway/domainName:DomainName": {"securityPolicy": "TLS_1_2"},
+    "aws:apigatewayv2/domainName:DomainName": {"domainNameConfiguration": {"securityPolicy": "TLS_1_2"}},
+    "aws:elasticsearch/domain:Domain": {
+        "domainEndpointOptions": {"enforceHttps": True, "tlsSecurityPolicy": "Policy-Min-TLS-1-2-PFS-2023-10"},
+        "nodeToNodeEncryption": {"enabled": True},
+    },
+    "aws:elb/loadBalancer:LoadBalancer": {"listeners": [{"lbPort": 443.0, "lbProtocol": "https"}]},
+}
+"""What carries data under TLS."""
+
+COPIES: Final[dict[str, dict[str, Any]]] = {
+    "aws:dsql/cluster:Cluster": {"multiRegionProperties": {"witnessRegion": "us-west-2"}},
+    "aws:dynamodb/globalTable:GlobalTable": {"replicas": [{"regionName": "us-west-2"}]},
+    "aws:efs/replicationConfiguration:ReplicationConfiguration": {
+        "destination": {"kmsKeyId": KEY, "region": "us-west-2"}
+    },
+    "aws:keyspaces/keyspace:Keyspace": {"replicationSpecification": {"regionLists": ["us-west-2"]}},
+    "aws:rds/snapshotCopy:SnapshotCopy": {"destinationRegion": "us-west-2"},
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": {"destinationRegion": "us-west-2"},
+    "aws:redshift/snapshotCopy:SnapshotCopy": {"destinationRegion": "us-west-2"},
+    "aws:ssmincidents/replicationSet:ReplicationSet": {"regions": [{"name": "us-west-2"}]},
+}
+"""What keeps a copy in another region."""
+
+CLOSED: Final[dict[str, dict[str, Any]]] = {
+    **{
+        name: {"publiclyAccessible": False}
+        for name in (
+            "aws:rds/shardGroup:ShardGroup",
+            "aws:neptune/clusterInstance:ClusterInstance",
+            "aws:redshift/cluster:Cluster",
+            "aws:redshiftserverless/workgroup:Workgroup",
+            "aws:dms/replicationInstance:ReplicationInstance",
+            "aws:dms/instanceProfile:InstanceProfile",
+            "aws:timestreaminfluxdb/dbInstance:DbInstance",
+            "aws:timestreaminfluxdb/dbCluster:DbCluster",
+            "aws:lightsail/database:Database",
+            "aws:mq/broker:Broker",
+            "aws:m2/environment:Environment",
+        )
+    },
+    **{
+        name: {"associatePublicIpAddress": False, "metadataOptions": _TOKEN_ONLY}
+        for name in (
+            "aws:ec2/launchConfiguration:LaunchConfiguration",
+            "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+        )
+    },
+    **{
+        name: {"networkConfiguration": {"assignPublicIp": False}}
+        for name in ("aws:ecs/service:Service", "aws:ecs/taskSet:TaskSet")
+    },
+    **{
+        name: {"sharedAccounts": ["444455556666"]}
+        for name in ("aws:rds/snapshot:Snapshot", "aws:rds/clusterSnapshot:ClusterSnapshot")
+    },
+    "aws:neptunegraph/graph:Graph": {"publicConnectivity": False},
+    "aws:msk/cluster:Cluster": {
+        "brokerNodeGroupInfo": {"connectivityInfo": {"publicAccess": {"type": "DISABLED"}}},
+        "clientAuthentication": {"unauthenticated": False},
+    },
+    "aws:elasticsearch/domain:Domain": {"vpcOptions": {"subnetIds": ["subnet-1"]}},
+    "aws:mwaa/environment:Environment": {"webserverAccessMode": "PRIVATE_ONLY"},
+    "aws:sagemaker/domain:Domain": {"appNetworkAccessType": "VpcOnly"},
+    "aws:sagemaker/notebookInstance:NotebookInstance": {"directInternetAccess": "Disabled"},
+    "aws:transfer/server:Server": {"endpointType": "VPC"},
+    "aws:apprunner/service:Service": {
+        "networkConfiguration": {"ingressConfiguration": {"isPubliclyAccessible": False}}
+    },
+    "aws:lambda/functionUrl:FunctionUrl": {"authorizationType": "AWS_IAM"},
+    "aws:lambda/permission:Permission": {"principal": "events.amazonaws.com"},
+    "aws:lambda/layerVersionPermission:LayerVersionPermission": {"principal": "444455556666"},
+    "aws:cloudwatch/eventPermission:EventPermission": {"principal": "444455556666"},
+    "aws:apigateway/method:Method": {"httpMethod": "GET", "authorization": "AWS_IAM"},
+    "aws:apigatewayv2/route:Route": {"authorizationType": "JWT"},
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission": {"accountId": "444455556666"},
+    "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess": {"state": "block-new-sharing"},
+    "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": {"state": "block-all-sharing"},
+    "aws:ssm/document:Document": {"permissions": {"type": "Share", "account_ids": "444455556666"}},
+    "aws:codebuild/project:Project": {"projectVisibility": "PRIVATE"},
+    "aws:s3/accessPoint:AccessPoint": {"publicAccessBlockConfiguration": {"blockPublicPolicy": True}},
+    "aws:ec2/defaultSubnet:DefaultSubnet": {"mapPublicIpOnLaunch": False},
+    "aws:elb/loadBalancer:LoadBalancer": {"internal": True},
+    "aws:ec2/managedPrefixList:ManagedPrefixList": {"entries": [{"cidr": "10.0.0.0/8"}]},
+    "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry": {"cidr": "192.0.2.0/24"},
+    "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl": {
+        "ingress": [
+            {"action": "allow", "protocol": "tcp", "fromPort": 443.0, "toPort": 443.0, "cidrBlock": "0.0.0.0/0"}
+        ]
+    },
+}
+"""What is closed to the internet."""

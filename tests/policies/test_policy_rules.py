@@ -15,6 +15,8 @@ from policies.security.security_rules import (
     documents,
     encryption_in_transit,
     exposure,
+    ingress,
+    metadata,
     stores,
 )
 from tests.policies import bad_access, bad_governance, bad_pods, bad_stores
@@ -94,8 +96,8 @@ def test_every_type_of_every_table_has_a_bad_example() -> None:
         "disk-encryption": disks.DISKS,
         "encryption-in-transit": encryption_in_transit.CHANNELS,
         "public-exposure": exposure.EXPOSED,
-        "open-ingress": exposure.INGRESS,
-        "instance-metadata": exposure.METADATA,
+        "open-ingress": ingress.INGRESS,
+        "instance-metadata": metadata.METADATA,
         "iam-wildcards": documents.DOCUMENTS,
         "finite-retention": retention.KEPT,
         "retention-limit": retention.LIMITED,
@@ -144,15 +146,37 @@ def test_rules_say_what_they_could_not_see() -> None:
     silent = []
     for bad in BAD:
         rule = RESOURCE_RULES[bad.rule]
-        # a key that isn't known yet is made by the same update, and so is no key of AWS's own
-        key = any(it in bad.says for it in ("customer-managed", "kmsKeyId:", "AWS's"))
-        present = bad.rule in PRESENCE or key
-        if bad.value is GONE or not bad.protect or present or bad.path.endswith(_ONLY_PRESENCE):
+        if bad.value is GONE or not bad.protect or bad.rule in PRESENCE or _presence(bad):
             continue
         said = rule.about(bad, changed(good(bad.type), bad.path, rule.unknown()))
         if not said.unseen:
             silent.append(str(bad))
     assert not silent, "\n".join(silent)
+
+
+def test_whatever_hides_a_bad_value_is_told_of() -> None:
+    """Not the value itself, but an object or a list on the way to it isn't known: it may be there."""
+    silent = []
+    for bad in BAD:
+        rule = RESOURCE_RULES[bad.rule]
+        way = bad.path.split(" ")
+        if bad.value is GONE or not bad.protect or bad.rule in PRESENCE or _presence(bad):
+            continue
+        for length in range(1, len(way)):
+            above = " ".join(way[:length])
+            try:
+                props = changed(good(bad.type), above, rule.unknown())
+            except (KeyError, IndexError):
+                continue
+            if not rule.about(bad, props).unseen:
+                silent.append(f"{bad}: {above}")
+    assert not silent, "\n".join(silent)
+
+
+def _presence(bad: Bad) -> bool:
+    # a key that isn't known yet is made by the same update, and so is no key of AWS's own
+    key = any(it in bad.says for it in ("customer-managed", "kmsKeyId:", "AWS's"))
+    return key or bad.path.endswith(_ONLY_PRESENCE)
 
 
 _ONLY_PRESENCE: Final = (
@@ -166,6 +190,8 @@ _ONLY_PRESENCE: Final = (
     "sourceDbInstanceArn",
     # of a policy that the same update makes, which is judged itself: those of AWS are known
     "policyArn",
+    "policyArns",
+    "managedPolicyArn",
     "managedPolicyArns",
     # neither its name nor its value tells of a secret
     "data LOG_LEVEL",

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from policies.security.security_rules import disks, stores
+from policies.security.security_rules import disks, documents, exposure, stores
 from sandbox.cloud.schema import schema
 from tests.policies.good import GOOD
 from tests.policies.sdk import inputs, types_with
@@ -120,6 +120,52 @@ def test_every_type_with_a_key_is_judged_or_left_out_for_a_reason() -> None:
     assert sorted(keyed - judged - left_out) == []
     assert sorted(left_out & judged) == [], "judged after all"
     assert sorted(left_out - keyed) == [], "has no such input (any more)"
+
+
+NO_DOCUMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "narrows what somebody may do by other documents": (
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",
+        "aws:odb/network:Network",
+        "aws:rolesanywhere/profile:Profile",
+        "aws:transfer/access:Access",
+        "aws:transfer/user:User",
+    ),
+    "is public by its nature": ("aws:ecrpublic/repositoryPolicy:RepositoryPolicy",),
+    "is no document of IAM's language": (
+        "aws:autoscaling/policy:Policy",
+        "aws:cloudformation/stack:Stack",
+        "aws:cloudwatch/logAccountPolicy:LogAccountPolicy",
+        "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy",
+        "aws:cloudwatch/logIndexPolicy:LogIndexPolicy",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:iot/policyAttachment:PolicyAttachment",
+        "aws:networkmanager/coreNetwork:CoreNetwork",
+        "aws:networkmanager/coreNetworkPolicyAttachment:CoreNetworkPolicyAttachment",
+        "aws:opensearch/serverlessAccessPolicy:ServerlessAccessPolicy",
+        "aws:opensearch/serverlessLifecyclePolicy:ServerlessLifecyclePolicy",
+        "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy",
+        "aws:resiliencehub/resiliencyPolicy:ResiliencyPolicy",
+        "aws:ses/receiptFilter:ReceiptFilter",
+        "aws:sns/dataProtectionPolicy:DataProtectionPolicy",
+        "aws:verifiedaccess/endpoint:Endpoint",
+        "aws:verifiedaccess/group:Group",
+    ),
+    "names AWS's own form of permission, not a document": ("aws:acmpca/permission:Permission",),
+}
+"""Types with an input called a policy that the rules about IAM don't read, by the reason why."""
+
+
+def test_every_policy_document_is_read_or_left_out_for_a_reason() -> None:
+    called = types_with(r"^(policy|policy_document|access_policy|access_policies|resource_policy|inline_policy)$")
+    left_out = set(chain.from_iterable(NO_DOCUMENTS.values()))
+    assert sorted(called - set(documents.DOCUMENTS) - left_out) == []
+    assert sorted(left_out & set(documents.DOCUMENTS)) == [], "read after all"
+
+
+def test_every_type_that_can_be_public_is_judged() -> None:
+    public = types_with(r"^(publicly_accessible|associate_public_ip_address|map_public_ip_on_launch|shared_accounts)$")
+    assert sorted(public - set(exposure.EXPOSED)) == []
 
 
 @pytest.mark.parametrize("resource_type", [it for it in GOOD if it.startswith("aws:")])

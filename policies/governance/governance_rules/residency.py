@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -20,30 +20,36 @@ def _arn_region(field: Field) -> str:
     return parts[3] if len(parts) == _ARN_PARTS and parts[0] == "arn" else ""
 
 
-def _copies(resource: Resource) -> Iterator[Field]:
-    """Inputs that name another region: replicas and their like."""
-    match resource.type:
-        case "aws:dynamodb/table:Table":
-            yield from (it["regionName"] for it in resource["replicas"].each())
-        case "aws:secretsmanager/secret:Secret":
-            yield from (it["region"] for it in resource["replicas"].each())
-        case "aws:ecr/replicationConfiguration:ReplicationConfiguration":
-            for rule in resource.props.at("replicationConfiguration", "rules").each():
-                yield from (it["region"] for it in rule["destinations"].each())
-        case _:
-            return
+_IMAGES: Final = ("replicationConfiguration", "rules", "destinations", "region")
+_COPIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "aws:dynamodb/globalTable:GlobalTable": ("replicas", "regionName"),
+    "aws:dynamodb/table:Table": ("replicas", "regionName"),
+    "aws:dsql/cluster:Cluster": ("multiRegionProperties", "witnessRegion"),
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": _IMAGES,
+    "aws:efs/replicationConfiguration:ReplicationConfiguration": ("destination", "region"),
+    "aws:keyspaces/keyspace:Keyspace": ("replicationSpecification", "regionLists"),
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": ("destinationRegion",),
+    "aws:rds/snapshotCopy:SnapshotCopy": ("destinationRegion",),
+    "aws:redshift/snapshotCopy:SnapshotCopy": ("destinationRegion",),
+    "aws:secretsmanager/secret:Secret": ("replicas", "region"),
+    "aws:ssmincidents/replicationSet:ReplicationSet": ("regions", "name"),
+}
+"""Inputs that name another region: of replicas and their like. Each step but the last may be a list."""
+
+_COPY_ARNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "aws:backup/plan:Plan": ("rules", "copyActions", "destinationVaultArn"),
+    "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication": ("sourceDbInstanceArn",),
+}
+"""Inputs that are ARNs of where a copy goes to, or comes from."""
 
 
-def _copy_arns(resource: Resource) -> Iterator[Field]:
-    """Inputs that are ARNs of where a copy goes to, or comes from."""
-    match resource.type:
-        case "aws:backup/plan:Plan":
-            for rule in resource["rules"].each():
-                yield from (it["destinationVaultArn"] for it in rule["copyActions"].each())
-        case "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication":
-            yield resource["sourceDbInstanceArn"]
-        case _:
-            return
+def _all(at: Field, way: tuple[str, ...]) -> list[Field]:
+    """Everything on the way, through lists; what is unknown stops there."""
+    fields = [at]
+    for step in way:
+        below = [field if field.unknown else field[step] for field in fields]
+        fields = [item for field in below for item in (field.each() if isinstance(field.value, list) else [field])]
+    return fields
 
 
 def _allowed(region: str, globs: list[str]) -> bool:
@@ -64,7 +70,8 @@ def check_residency(resource: Resource, config: Config) -> Iterator[Result]:
     globs = _globs(resource, config)
     advice = f"write a region of {', '.join(globs)}: the data may not leave them"
     own = resource["region"]
-    fields = [own, *_copies(resource)]
+    copies = _COPIES.get(resource.type, ())
+    fields = [own, *(_all(resource.props, copies) if copies else ())]
     if resource.type == _PROVIDER and own.missing:
         yield wrong(own, "write the region: without it the machine that runs the update decides")
     for field in fields:
@@ -72,7 +79,8 @@ def check_residency(resource: Resource, config: Config) -> Iterator[Result]:
             yield Unseen(field.path)
         elif not _allowed(field.text, globs):
             yield wrong(field, advice)
-    for field in _copy_arns(resource):
+    copies = _COPY_ARNS.get(resource.type, ())
+    for field in _all(resource.props, copies) if copies else ():
         if not _allowed(_arn_region(field), globs):  # an ARN that is not known yet is judged by its own resource
             yield wrong(field, advice)
     if own.missing and resource.provider is not None and resource.provider.type == _PROVIDER:

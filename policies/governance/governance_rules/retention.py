@@ -13,6 +13,7 @@ from .core.rules import (
     Result,
     Rule,
     Setting,
+    list_must_be_seen,
     must_be_given,
     must_be_seen,
     must_be_true,
@@ -109,6 +110,7 @@ def _table(resource: Resource) -> Iterator[Result]:
 def _plan(resource: Resource) -> Iterator[Result]:
     rules = resource["rules"]
     yield from must_have_items(rules, "write the plan's rules, each with a lifecycle")
+    yield from (it for rule in rules.each() for it in list_must_be_seen(rule["copyActions"]))
     for rule in rules.each():
         for part in (rule, *rule["copyActions"].each()):
             yield from unless(
@@ -175,7 +177,9 @@ def _backup_limit(resource: Resource, config: Config) -> Iterator[Result]:
 
 
 def _plan_limit(resource: Resource, config: Config) -> Iterator[Result]:
+    yield from list_must_be_seen(resource["rules"])
     for rule in resource["rules"].each():
+        yield from list_must_be_seen(rule["copyActions"])
         for part in (rule, *rule["copyActions"].each()):
             yield from _days(part.at("lifecycle", "deleteAfter"), config.number("backup_days"), "a backup")
 

@@ -11,6 +11,7 @@ from .core.rules import (
     Resource,
     Result,
     Rule,
+    list_must_be_seen,
     must_be_seen,
     must_be_true,
     must_have_items,
@@ -32,6 +33,7 @@ def _is_disk(mapping: Field) -> bool:
 
 def _mappings(mappings: Field) -> Iterator[Result]:
     yield from must_have_items(mappings, "write the root device (/dev/xvda) with ebs encrypted: 'true' and a kmsKeyId")
+    yield from list_must_be_seen(mappings)
     for mapping in mappings.each():
         if _is_disk(mapping):
             yield from _disk(mapping["ebs"])
@@ -47,8 +49,8 @@ def _instance(resource: Resource) -> Iterator[Result]:
 
 
 def _devices(at: Field, *names: str) -> Iterator[Result]:
-    yield from must_be_seen(*(at[name] for name in names))
     for name in names:
+        yield from list_must_be_seen(at[name])
         for device in at[name].each():
             if _is_disk(device):
                 yield from _disk(device)
@@ -58,7 +60,7 @@ def _launch_configuration(resource: Resource) -> Iterator[Result]:
     root = resource["rootBlockDevice"]
     yield from must_have_items(root, "write rootBlockDevice with encrypted: true, or better a launch template")
     for name in ("rootBlockDevice", "ebsBlockDevices"):
-        yield from must_be_seen(resource[name])
+        yield from list_must_be_seen(resource[name])
         for device in resource[name].each():
             if _is_disk(device):  # takes no key: the account's default is used
                 yield from must_be_true(device["encrypted"], "write encrypted: true, or better a launch template")
@@ -74,7 +76,7 @@ def _fleet(resource: Resource) -> Iterator[Result]:
 
 
 def _image(resource: Resource) -> Iterator[Result]:
-    yield from must_be_seen(resource["ebsBlockDevices"])
+    yield from list_must_be_seen(resource["ebsBlockDevices"])
     for device in resource["ebsBlockDevices"].each():
         if device["snapshotId"].missing:  # else its disk is what the snapshot is
             yield from must_be_true(device["encrypted"], "write encrypted: true, or a snapshotId that is encrypted")

@@ -15,6 +15,7 @@ from .core.rules import (
     Rule,
     Unseen,
     each_must,
+    list_must_be_seen,
     must_be_one_of,
     must_be_seen,
     must_be_true,
@@ -39,7 +40,16 @@ _FORCING: Final = (
     ("mysql", "require_secure_transport", ("ON", "1")),
     ("mariadb", "require_secure_transport", ("ON", "1")),
     ("sqlserver", "rds.force_ssl", ("1",)),
+    ("redshift", "require_ssl", ("true", "1")),
 )
+_DOCUMENT_TLS: Final = frozenset({"ENABLED", "TLS1.2+", "TLS1.3+", "FIPS-140-3"})
+"""Values of DocumentDB's parameter ``tls`` that refuse plaintext."""
+
+
+_MIGRATED: Final = frozenset(
+    {"aurora", "aurora-postgresql", "docdb", "mariadb", "mongodb", "mysql", "oracle", "postgres", "sqlserver"}
+)
+"""Engines that a migration speaks to over the network by a protocol that may be plain."""
 
 
 def _as_text(field: Field) -> str:
@@ -49,7 +59,7 @@ def _as_text(field: Field) -> str:
 
 def _parameter_group(resource: Resource) -> Iterator[Result]:
     family, parameters = resource["family"], resource["parameters"]
-    yield from must_be_seen(family, parameters)
+    yield from must_be_seen(family)
     for beginning, name, values in _FORCING:
         if not family.text.startswith(beginning) or parameters.unknown:
             continue
@@ -62,8 +72,14 @@ def _parameter_group(resource: Resource) -> Iterator[Result]:
             )
         for parameter in found:
             yield from must_be_seen(parameter["value"])
-            if not parameter["value"].unknown and _as_text(parameter["value"]) not in values:
+            if not parameter["value"].unknown and _as_text(parameter["value"]) not in {it.upper() for it in values}:
                 yield wrong(parameter["value"], f"write {values[0]} for {name}")
+    yield from list_must_be_seen(parameters)
+    for parameter in parameters.each() if family.text.startswith("docdb") else ():
+        if parameter["name"].text == "tls":  # on where nothing is said
+            yield from unless(
+                lambda it: _as_text(it) in _DOCUMENT_TLS, parameter["value"], "write enabled for tls, or leave it out"
+            )
 
 
 def _own_parameter_group(name: str) -> Callable[[Resource], Iterator[Result]]:
@@ -78,7 +94,8 @@ def _own_parameter_group(name: str) -> Callable[[Resource], Iterator[Result]]:
 
 
 def _cache(resource: Resource) -> Iterator[Result]:
-    yield from must_be_true(resource["transitEncryptionEnabled"], "write transitEncryptionEnabled: true")
+    if resource["globalReplicationGroupId"].missing:  # else it takes what the first of the group has
+        yield from must_be_true(resource["transitEncryptionEnabled"], "write transitEncryptionEnabled: true")
     mode = resource["transitEncryptionMode"]
     if mode.text == "preferred":
         yield wrong(mode, "write transitEncryptionMode: 'required', or leave it out: 'preferred' still takes plaintext")
@@ -88,8 +105,12 @@ def _listener(resource: Resource) -> Iterator[Result]:
     protocol = resource["protocol"]
     yield from must_be_seen(protocol)
     if protocol.text == "HTTP":
-        actions = list(resource["defaultActions"].each())
-        if not actions or any(action.at("redirect", "protocol").text != "HTTPS" for action in actions):
+        default = resource["defaultActions"]
+        actions = list(default.each())
+        hidden = [it for it in (default, *(it.at("redirect", "protocol") for it in actions)) if it.unknown]
+        if hidden:
+            yield from must_be_seen(*hidden)
+        elif not actions or any(action.at("redirect", "protocol").text != "HTTPS" for action in actions):
             yield wrong(
                 protocol, "write protocol: 'HTTPS' with a certificate, or let the only action redirect to HTTPS"
             )
@@ -164,6 +185,64 @@ def _bucket_policy(resource: Resource) -> Iterator[Result]:
         )
 
 
+def _own_bucket_policy(resource: Resource) -> Iterator[Result]:
+    if not resource["policy"].missing:  # else its companion is looked for
+        yield from _bucket_policy(resource)
+
+
+def _brokers(resource: Resource) -> Iterator[Result]:
+    transit = resource["encryptionInfo"]["encryptionInTransit"]
+    # both are so where nothing is said
+    yield from unless(lambda it: it.missing or it.text == "TLS", transit["clientBroker"], "write 'TLS'")
+    yield from unless(lambda it: it.missing or it.true, transit["inCluster"], "write true")
+
+
+def _classic(resource: Resource) -> Iterator[Result]:
+    yield from must_be_seen(resource["listeners"])
+    for listener in resource["listeners"].each():
+        yield from unless(
+            lambda it: it.text.lower() in {"https", "ssl", "tcp"},
+            listener["lbProtocol"],
+            "write 'https' with a sslCertificateId, or better an application load balancer",
+        )
+
+
+def _subscription(resource: Resource) -> Iterator[Result]:
+    yield from unless(
+        lambda it: it.text != "http", resource["protocol"], "write 'https', with an endpoint that has a certificate"
+    )
+
+
+def _file_server(resource: Resource) -> Iterator[Result]:
+    yield from must_be_seen(resource["protocols"])
+    for protocol in resource["protocols"].each():
+        yield from unless(lambda it: it.text != "FTP", protocol, "write 'FTPS' or 'SFTP': FTP sends passwords in clear")
+
+
+def _tasks(resource: Resource) -> Iterator[Result]:
+    yield from must_be_seen(resource["volumes"])
+    for volume in resource["volumes"].each():
+        files = volume["efsVolumeConfiguration"]
+        if not files.empty:
+            yield from unless(
+                lambda it: it.text == "ENABLED", files["transitEncryption"], "write transitEncryption: 'ENABLED'"
+            )
+
+
+def _migration(resource: Resource) -> Iterator[Result]:
+    yield from must_be_seen(resource["engineName"])
+    if resource["engineName"].text in _MIGRATED:
+        yield from must_be_one_of(
+            resource["sslMode"], ("require", "verify-ca", "verify-full"), "write sslMode: 'verify-full'"
+        )
+
+
+def _api_domain(resource: Resource) -> Iterator[Result]:
+    own = resource["securityPolicy"]
+    policy = resource.props.at("domainNameConfiguration", "securityPolicy") if own.missing else own
+    yield from unless(lambda it: it.missing or it.text != "TLS_1_0", policy, "write 'TLS_1_2': 1.0 can be broken")
+
+
 def _search(resource: Resource) -> Iterator[Result]:
     options = resource["domainEndpointOptions"]
     yield from must_be_true(options["enforceHttps"], "write enforceHttps: true")
@@ -209,17 +288,44 @@ def _ingress(resource: Resource) -> Iterator[Result]:
 CHANNELS: Final[Mapping[str, tuple[Callable[[Resource], Iterator[Result]], ...]]] = {
     "aws:rds/parameterGroup:ParameterGroup": (_parameter_group,),
     "aws:rds/clusterParameterGroup:ClusterParameterGroup": (_parameter_group,),
+    "aws:redshift/parameterGroup:ParameterGroup": (_parameter_group,),
+    "aws:docdb/clusterParameterGroup:ClusterParameterGroup": (_parameter_group,),
     "aws:rds/cluster:Cluster": (_own_parameter_group("dbClusterParameterGroupName"),),
     "aws:rds/instance:Instance": (_own_parameter_group("parameterGroupName"),),
     "aws:rds/proxy:Proxy": (lambda it: must_be_true(it["requireTls"], "write requireTls: true"),),
     "aws:elasticache/replicationGroup:ReplicationGroup": (_cache,),
+    "aws:memorydb/cluster:Cluster": (
+        lambda it: unless(lambda tls: tls.missing or tls.true, it["tlsEnabled"], "write tlsEnabled: true"),
+    ),
+    "aws:dax/cluster:Cluster": (
+        lambda it: must_be_one_of(
+            it["clusterEndpointEncryptionType"], ("TLS",), "write clusterEndpointEncryptionType: 'TLS'"
+        ),
+    ),
+    "aws:appsync/apiCache:ApiCache": (
+        lambda it: must_be_true(it["transitEncryptionEnabled"], "write transitEncryptionEnabled: true"),
+    ),
+    "aws:msk/cluster:Cluster": (_brokers,),
+    "aws:sns/topicSubscription:TopicSubscription": (_subscription,),
+    "aws:transfer/server:Server": (_file_server,),
+    "aws:ecs/taskDefinition:TaskDefinition": (_tasks,),
+    "aws:dms/endpoint:Endpoint": (_migration,),
+    "aws:apigateway/domainName:DomainName": (_api_domain,),
+    "aws:apigatewayv2/domainName:DomainName": (_api_domain,),
     "aws:opensearch/domain:Domain": (_search,),
+    "aws:elasticsearch/domain:Domain": (_search,),
     "aws:s3/bucketPolicy:BucketPolicy": (_bucket_policy,),
+    "aws:s3/bucket:Bucket": (_own_bucket_policy,),
+    "aws:s3/bucketV2:BucketV2": (_own_bucket_policy,),
+    "aws:elb/loadBalancer:LoadBalancer": (_classic,),
     "aws:lb/listener:Listener": (_listener,),
     "aws:alb/listener:Listener": (_listener,),
     "aws:cloudfront/distribution:Distribution": (_distribution,),
     "kubernetes:gateway.networking.k8s.io/v1:Gateway": (_gateway,),
+    "kubernetes:gateway.networking.k8s.io/v1beta1:Gateway": (_gateway,),
     "kubernetes:networking.k8s.io/v1:Ingress": (_ingress,),
+    "kubernetes:networking.k8s.io/v1beta1:Ingress": (_ingress,),
+    "kubernetes:extensions/v1beta1:Ingress": (_ingress,),
 }
 """What carries data, and what its inputs must say."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from .core.reading import Field
 from .core.rules import (
@@ -15,45 +15,96 @@ from .core.rules import (
     flag,
     must_be_absent,
     must_be_false,
+    must_be_one_of,
     must_be_seen,
     must_be_true,
     must_have_items,
     must_not_be_true,
     strings,
-    types,
     unless,
     wrong,
 )
+from .networks import everywhere
 
-EVERYWHERE: Final = frozenset({"0.0.0.0/0", "::/0"})
+Check: TypeAlias = Callable[[Resource, Config], Iterator[Result]]
+
 _BLOCKS: Final = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_EVERYONE_S3: Final = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
+"""Ends of the URIs of S3's groups of everyone, and of everyone who has any AWS account."""
+_OWNERS: Final = frozenset({"bucket-owner-full-control", "bucket-owner-read", "aws-exec-read"})
+"""Canned ACLs of objects that let nobody in but owners and AWS."""
 _SCHEME: Final = "service.beta.kubernetes.io/aws-load-balancer-scheme"
+_ALB_SCHEME: Final = "alb.ingress.kubernetes.io/scheme"
 _OLD_INTERNAL: Final = "service.beta.kubernetes.io/aws-load-balancer-internal"
 
 
-def _everywhere(field: Field) -> bool:
-    """Whether the text, or an item of the list, is the whole internet."""
-    return field.text in EVERYWHERE or any(item.text in EVERYWHERE for item in field.each())
+def _never(*path: str) -> Check:
+    """The input at ``path`` must say no: what isn't said is yes, or was in an older version of the provider."""
+    return lambda resource, _: must_be_false(resource.props.at(*path), f"write {path[-1]}: false")
 
 
-# --- public-exposure ------------------------------------------------------------------------------------------------
+def _not(*path: str) -> Check:
+    """The input at ``path`` must not say yes; what isn't said is no."""
+    return lambda resource, _: must_not_be_true(resource.props.at(*path), f"write {path[-1]}: false")
 
 
-def _database(resource: Resource, _: Config) -> Iterator[Result]:
-    yield from must_be_false(resource["publiclyAccessible"], "write publiclyAccessible: false")
+def _only(name: str, *allowed: str, advice: str = "") -> Check:
+    """The input must be one of ``allowed``: what isn't said is open."""
+    return lambda resource, _: must_be_one_of(
+        resource.props.at(*name.split(".")), allowed, advice or f"write '{allowed[0]}'"
+    )
+
+
+def _but_edges(check: Check) -> Check:
+    """``check``, but for what the setting ``internet_facing`` names."""
+
+    def checked(resource: Resource, config: Config) -> Iterator[Result]:
+        if not config.matches("internet_facing", resource.name):
+            yield from check(resource, config)
+
+    return checked
 
 
 def _public_access_block(resource: Resource, _: Config) -> Iterator[Result]:
     for name in _BLOCKS:
-        yield from must_be_true(resource[name], "write True: all four are needed, each closes another way")
+        yield from must_be_true(resource[name], "write true: all four are needed, each closes another way")
+
+
+def _acl(at: Field) -> Iterator[Result]:
+    yield from unless(
+        lambda it: it.missing or it.text in {"private", "log-delivery-write", *_OWNERS},
+        at,
+        "write no ACL at all: ownership controls 'BucketOwnerEnforced' switch ACLs off",
+    )
+
+
+def _grants(grants: Field, *grantee: str) -> Iterator[Result]:
+    yield from must_be_seen(grants)
+    for grant in grants.each():
+        yield from unless(
+            lambda it: not it.text.endswith(_EVERYONE_S3),
+            grant.at(*grantee, "uri"),
+            "write the accounts that may: this group is everyone",
+        )
 
 
 def _bucket_acl(resource: Resource, _: Config) -> Iterator[Result]:
-    yield from unless(
-        lambda it: it.missing or it.text in {"private", "log-delivery-write"},
-        resource["acl"],
-        "write no ACL at all: ownership controls 'BucketOwnerEnforced' switch ACLs off",
-    )
+    yield from _acl(resource["acl"])
+    yield from _grants(resource.props.at("accessControlPolicy", "grants"), "grantee")
+
+
+def _bucket(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from _acl(resource["acl"])
+    yield from _grants(resource["grants"])
+
+
+def _access_point(resource: Resource, _: Config) -> Iterator[Result]:
+    blocks = resource["publicAccessBlockConfiguration"]
+    yield from must_be_seen(blocks)
+    for name in _BLOCKS:  # all four are on where nothing is said
+        yield from unless(
+            lambda it: it.missing or it.true, blocks[name], "write true: all four are needed, each closes another way"
+        )
 
 
 def _subnet(resource: Resource, config: Config) -> Iterator[Result]:
@@ -79,7 +130,7 @@ def _cluster_endpoint(resource: Resource, config: Config) -> Iterator[Result]:
         yield from must_have_items(
             cidrs, "write publicAccessCidrs with the runners' networks: without them everyone is let in"
         )
-        if _everywhere(cidrs):
+        if everywhere(cidrs):
             yield wrong(cidrs, "write the runners' networks instead of everywhere")
 
 
@@ -94,12 +145,9 @@ def _node_group(resource: Resource, _: Config) -> Iterator[Result]:
 
 
 def _launch_template(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from must_be_seen(resource["networkInterfaces"])
     for interface in resource["networkInterfaces"].each():
         yield from must_not_be_true(interface["associatePublicIpAddress"], "write associatePublicIpAddress: 'false'")
-
-
-def _instance(resource: Resource, _: Config) -> Iterator[Result]:
-    yield from must_not_be_true(resource["associatePublicIpAddress"], "write associatePublicIpAddress: false")
 
 
 def _load_balancer(resource: Resource, config: Config) -> Iterator[Result]:
@@ -127,30 +175,182 @@ def _service(resource: Resource, config: Config) -> Iterator[Result]:
     )
 
 
-EXPOSED: Final[Mapping[str, Callable[[Resource, Config], Iterator[Result]]]] = {
-    "aws:rds/instance:Instance": _database,
-    "aws:rds/clusterInstance:ClusterInstance": _database,
+def _fleet(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from must_be_seen(resource["launchSpecifications"])
+    for launched in resource["launchSpecifications"].each():
+        yield from must_not_be_true(launched["associatePublicIpAddress"], "write associatePublicIpAddress: false")
+
+
+def _ingress(resource: Resource, config: Config) -> Iterator[Result]:
+    metadata = resource["metadata"]
+    name = f"{metadata['namespace'].text}/{metadata['name'].text}"
+    if not config.matches("internet_facing", resource.name, name):
+        yield from unless(
+            lambda it: it.text != "internet-facing",
+            metadata["annotations"][_ALB_SCHEME],
+            "write 'internal', or name it in the setting internet_facing: it is then an edge",
+        )
+
+
+# --- what everyone may read or call ---------------------------------------------------------------------------------
+
+
+def _shared(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from must_be_seen(resource["sharedAccounts"])
+    for account in resource["sharedAccounts"].each():
+        yield from unless(lambda it: it.text != "all", account, "write the accounts that may restore it")
+
+
+def _image_shared(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from unless(lambda it: it.text != "all", resource["group"], "write accountId or organizationArn instead")
+
+
+def _document(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from unless(
+        lambda it: it.text.lower() != "all",
+        resource["permissions"]["account_ids"],
+        "write the accounts that may run it",
+    )
+
+
+def _permission(*narrowing: str) -> Check:
+    """``principal`` names somebody, or one of ``narrowing`` says of whom."""
+
+    def check(resource: Resource, _: Config) -> Iterator[Result]:
+        if all(resource[name].empty for name in narrowing):
+            yield from unless(
+                lambda it: it.text != "*",
+                resource["principal"],
+                f"write the account or service; with `*` write {' or '.join(narrowing)}",
+            )
+
+    return check
+
+
+def _method(resource: Resource, _: Config) -> Iterator[Result]:
+    if resource["httpMethod"].text != "OPTIONS":  # what browsers ask before they send credentials
+        yield from unless(
+            lambda it: not it.missing and it.text != "NONE",
+            resource["authorization"],
+            "write AWS_IAM, CUSTOM or COGNITO_USER_POOLS, or name it in the setting internet_facing",
+        )
+
+
+def _brokers(resource: Resource, _: Config) -> Iterator[Result]:
+    access = resource.props.at("brokerNodeGroupInfo", "connectivityInfo", "publicAccess", "type")
+    yield from unless(lambda it: it.missing or it.text == "DISABLED", access, "write 'DISABLED'")
+    yield from must_not_be_true(
+        resource["clientAuthentication"]["unauthenticated"], "write false, and iam or scram beside it"
+    )
+
+
+def _search(resource: Resource, _: Config) -> Iterator[Result]:
+    yield from must_have_items(resource["vpcOptions"], "write subnetIds: without them the endpoint is the internet's")
+
+
+def _search_collections(resource: Resource, _: Config) -> Iterator[Result]:
+    """OpenSearch Serverless says it in a policy of type ``network``."""
+    yield from must_be_seen(resource["type"], resource["policy"])
+    if resource["type"].text == "network" and '"AllowFromPublic":true' in "".join(resource["policy"].text.split()):
+        yield wrong(resource["policy"], "write AllowFromPublic: false and SourceVPCEs")
+
+
+_NO_URL: Final = _but_edges(_only("authorizationType", "AWS_IAM"))
+_NO_ROUTE: Final = _but_edges(
+    _only(
+        "authorizationType",
+        *("AWS_IAM", "JWT", "CUSTOM"),
+        advice="write AWS_IAM, JWT or CUSTOM, or name it in the setting internet_facing",
+    )
+)
+
+EXPOSED: Final[Mapping[str, Check]] = {
+    # databases and what else answers by an address of its own
+    "aws:rds/instance:Instance": _never("publiclyAccessible"),
+    "aws:rds/clusterInstance:ClusterInstance": _never("publiclyAccessible"),
+    "aws:rds/cluster:Cluster": _not("publiclyAccessible"),
+    "aws:rds/shardGroup:ShardGroup": _not("publiclyAccessible"),
+    "aws:neptune/clusterInstance:ClusterInstance": _not("publiclyAccessible"),
+    "aws:neptunegraph/graph:Graph": _not("publicConnectivity"),
+    "aws:redshift/cluster:Cluster": _never("publiclyAccessible"),
+    "aws:redshiftserverless/workgroup:Workgroup": _not("publiclyAccessible"),
+    "aws:dms/replicationInstance:ReplicationInstance": _never("publiclyAccessible"),
+    "aws:dms/instanceProfile:InstanceProfile": _not("publiclyAccessible"),
+    "aws:timestreaminfluxdb/dbInstance:DbInstance": _not("publiclyAccessible"),
+    "aws:timestreaminfluxdb/dbCluster:DbCluster": _not("publiclyAccessible"),
+    "aws:lightsail/database:Database": _not("publiclyAccessible"),
+    "aws:mq/broker:Broker": _not("publiclyAccessible"),
+    "aws:m2/environment:Environment": _not("publiclyAccessible"),
+    "aws:msk/cluster:Cluster": _brokers,
+    "aws:opensearch/domain:Domain": _search,
+    "aws:elasticsearch/domain:Domain": _search,
+    "aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy": _search_collections,
+    "aws:mwaa/environment:Environment": _only("webserverAccessMode", "PRIVATE_ONLY"),
+    "aws:sagemaker/domain:Domain": _only("appNetworkAccessType", "VpcOnly"),
+    "aws:sagemaker/notebookInstance:NotebookInstance": _only("directInternetAccess", "Disabled"),
+    "aws:transfer/server:Server": _but_edges(_only("endpointType", "VPC", "VPC_ENDPOINT")),
+    "aws:apprunner/service:Service": _but_edges(
+        _never("networkConfiguration", "ingressConfiguration", "isPubliclyAccessible")
+    ),
+    # what may be called without saying who calls
+    "aws:lambda/functionUrl:FunctionUrl": _NO_URL,
+    "aws:lambda/permission:Permission": _permission("principalOrgId", "sourceAccount", "sourceArn"),
+    "aws:lambda/layerVersionPermission:LayerVersionPermission": _permission("organizationId"),
+    "aws:cloudwatch/eventPermission:EventPermission": _permission("condition"),
+    "aws:apigateway/method:Method": _but_edges(_method),
+    "aws:apigatewayv2/route:Route": _NO_ROUTE,
+    # what may be copied
+    "aws:rds/snapshot:Snapshot": _shared,
+    "aws:rds/snapshotCopy:SnapshotCopy": _shared,
+    "aws:rds/clusterSnapshot:ClusterSnapshot": _shared,
+    "aws:rds/clusterSnapshotCopy:ClusterSnapshotCopy": _shared,
+    "aws:ec2/amiLaunchPermission:AmiLaunchPermission": _image_shared,
+    "aws:ec2/imageBlockPublicAccess:ImageBlockPublicAccess": _only("state", "block-new-sharing"),
+    "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": _only(
+        "state", "block-all-sharing", "block-new-sharing"
+    ),
+    "aws:ssm/document:Document": _document,
+    "aws:codebuild/project:Project": lambda resource, _: unless(
+        lambda it: it.missing or it.text == "PRIVATE", resource["projectVisibility"], "write 'PRIVATE'"
+    ),
+    # buckets
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _public_access_block,
     "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": _public_access_block,
     "aws:s3/bucketAcl:BucketAcl": _bucket_acl,
     "aws:s3/bucketAclV2:BucketAclV2": _bucket_acl,
-    "aws:s3/bucket:Bucket": _bucket_acl,
+    "aws:s3/bucket:Bucket": _bucket,
+    "aws:s3/bucketV2:BucketV2": _bucket,
+    "aws:s3/bucketObject:BucketObject": lambda resource, _: _acl(resource["acl"]),
+    "aws:s3/bucketObjectv2:BucketObjectv2": lambda resource, _: _acl(resource["acl"]),
+    "aws:s3/objectCopy:ObjectCopy": lambda resource, _: _acl(resource["acl"]),
+    "aws:s3/accessPoint:AccessPoint": _access_point,
+    # networks and what stands in them
+    "aws:ec2/defaultSubnet:DefaultSubnet": _never("mapPublicIpOnLaunch"),
     "aws:ec2/subnet:Subnet": _subnet,
     "aws:eks/cluster:Cluster": _cluster_endpoint,
     "aws:eks/nodeGroup:NodeGroup": _node_group,
     "aws:ec2/launchTemplate:LaunchTemplate": _launch_template,
-    "aws:ec2/instance:Instance": _instance,
+    "aws:ec2/instance:Instance": _not("associatePublicIpAddress"),
+    "aws:ec2/launchConfiguration:LaunchConfiguration": _not("associatePublicIpAddress"),
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": _not("associatePublicIpAddress"),
+    "aws:ec2/spotFleetRequest:SpotFleetRequest": _fleet,
+    "aws:ecs/service:Service": _not("networkConfiguration", "assignPublicIp"),
+    "aws:ecs/taskSet:TaskSet": _not("networkConfiguration", "assignPublicIp"),
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
     "aws:alb/loadBalancer:LoadBalancer": _load_balancer,
+    "aws:elb/loadBalancer:LoadBalancer": _load_balancer,
     "kubernetes:core/v1:Service": _service,
     "kubernetes:v1:Service": _service,
+    "kubernetes:networking.k8s.io/v1:Ingress": _ingress,
+    "kubernetes:networking.k8s.io/v1beta1:Ingress": _ingress,
+    "kubernetes:extensions/v1beta1:Ingress": _ingress,
 }
 """What can be opened to the internet, and what its inputs must say."""
 
 public_exposure = Rule(
     About(
         name="public-exposure",
-        description="Databases, buckets, nodes, the cluster's API and services are not reachable from the internet.",
+        description="Databases, buckets, nodes, functions, APIs and services are not open to the internet.",
         severity="critical",
         remedy="Keep the resource private and reach it through the declared edge: the Gateway or CloudFront.",
         controls={
@@ -167,163 +367,11 @@ public_exposure = Rule(
             ),
             "internet_facing": strings(
                 [],
-                "Globs over logical names of load balancers, or `namespace/name` of Services: a declared edge.",
+                "Globs over logical names of load balancers, function URLs and API methods, or `namespace/name` of "
+                "Services and Ingresses: a declared edge.",
             ),
         },
     ),
     EXPOSED.__contains__,
     lambda resource, config: EXPOSED[resource.type](resource, config),
-)
-
-
-# --- open-ingress ---------------------------------------------------------------------------------------------------
-
-_EDGE_PORTS: Final = frozenset({80.0, 443.0})
-_ADMIN_PORTS: Final = (22, 3389)
-_EPHEMERAL: Final = 1024
-
-
-def _only_edge_ports(rule: Field) -> bool:
-    return rule["fromPort"].number in _EDGE_PORTS and rule["toPort"].number == rule["fromPort"].number
-
-
-def _ingress(rule: Field, sources: tuple[str, ...], *, edge: bool) -> Iterator[Result]:
-    for name in sources:
-        source = rule[name]
-        yield from must_be_seen(source, *source.each())
-        if not _everywhere(source):
-            continue
-        if not edge:
-            yield wrong(
-                source,
-                "write the networks, security groups or prefix lists that need it instead of everywhere; a load "
-                "balancer of the edge is named in the setting edge_groups",
-            )
-        elif rule["fromPort"].unknown or rule["toPort"].unknown:
-            yield from must_be_seen(rule["fromPort"], rule["toPort"])
-        elif not _only_edge_ports(rule):
-            yield wrong(source, "write ports 443 or 80 only: even an edge opens no other port to everyone")
-
-
-def _group(resource: Resource, config: Config) -> Iterator[Result]:
-    edge = config.matches("edge_groups", resource.name)
-    yield from must_be_seen(resource["ingress"])
-    for rule in resource["ingress"].each():
-        yield from _ingress(rule, ("cidrBlocks", "ipv6CidrBlocks"), edge=edge)
-
-
-def _group_rule(resource: Resource, config: Config) -> Iterator[Result]:
-    yield from must_be_seen(resource["type"])
-    if resource["type"].text == "ingress":
-        edge = config.matches("edge_groups", resource.name)
-        yield from _ingress(resource.props, ("cidrBlocks", "ipv6CidrBlocks"), edge=edge)
-
-
-def _ingress_rule(resource: Resource, config: Config) -> Iterator[Result]:
-    edge = config.matches("edge_groups", resource.name)
-    yield from _ingress(resource.props, ("cidrIpv4", "cidrIpv6"), edge=edge)
-
-
-def _default_group(resource: Resource, _: Config) -> Iterator[Result]:
-    for name in ("ingress", "egress"):
-        yield from must_be_absent(resource[name], "leave it out: nothing may run in the default security group")
-
-
-def _acl_entry(entry: Field, action: str, cidrs: tuple[str, ...]) -> Iterator[Result]:
-    deciding = [entry[name] for name in (action, *cidrs, "protocol", "fromPort", "toPort")]
-    if any(it.unknown for it in deciding):
-        yield from must_be_seen(*deciding)
-        return
-    if entry[action].text.lower() != "allow" or not any(entry[name].text in EVERYWHERE for name in cidrs):
-        return
-    lowest, highest = entry["fromPort"].number, entry["toPort"].number
-    every_port = entry["protocol"].text in {"-1", "all"} or entry["protocol"].number == -1
-    if every_port or lowest is None or highest is None:
-        yield wrong(
-            entry["protocol"], "write the protocol and ports that everyone may use: 443, 80, the ephemeral ports"
-        )
-    # the ephemeral ports hold 3389: replies through NAT need them, and no security group opens 3389
-    elif any(lowest <= port <= highest for port in _ADMIN_PORTS) and lowest < _EPHEMERAL:
-        yield wrong(entry["fromPort"], "write ports without 22 and 3389: nobody administers from everywhere")
-
-
-def _acl(resource: Resource, _: Config) -> Iterator[Result]:
-    yield from must_be_seen(resource["ingress"])
-    for entry in resource["ingress"].each():
-        yield from _acl_entry(entry, "action", ("cidrBlock", "ipv6CidrBlock"))
-
-
-def _acl_rule(resource: Resource, _: Config) -> Iterator[Result]:
-    if not resource["egress"].true:
-        yield from _acl_entry(resource.props, "ruleAction", ("cidrBlock", "ipv6CidrBlock"))
-
-
-INGRESS: Final[Mapping[str, Callable[[Resource, Config], Iterator[Result]]]] = {
-    "aws:ec2/securityGroup:SecurityGroup": _group,
-    "aws:ec2/securityGroupRule:SecurityGroupRule": _group_rule,
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _ingress_rule,
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _default_group,
-    "aws:ec2/networkAcl:NetworkAcl": _acl,
-    "aws:ec2/networkAclRule:NetworkAclRule": _acl_rule,
-}
-"""What lets traffic in."""
-
-open_ingress = Rule(
-    About(
-        name="open-ingress",
-        description="Security groups and network ACLs let nobody in from everywhere, but an edge on 443 and 80.",
-        severity="critical",
-        remedy="Name the source: a security group, a network, or a managed prefix list such as CloudFront's.",
-        controls={"FSBP": ("EC2.2", "EC2.21"), "SOC 2": ("CC6.6",)},
-        settings={
-            "edge_groups": strings(
-                ["*load-balancer*"],
-                "Globs over logical names of security groups, or of their rules: a public load balancer's.",
-            )
-        },
-    ),
-    types(*INGRESS),
-    lambda resource, config: INGRESS[resource.type](resource, config),
-)
-
-
-# --- instance-metadata ----------------------------------------------------------------------------------------------
-
-
-def _metadata(options: Field) -> Iterator[Result]:
-    """The session token is demanded and does not outlive one hop, so no pod can have the node's credentials."""
-    tokens, hops = options["httpTokens"], options["httpPutResponseHopLimit"]
-    yield from unless(lambda it: it.text == "required", tokens, "write 'required': IMDSv1 hands out keys unasked")
-    yield from unless(
-        lambda it: it.number == 1, hops, "write 1: with more hops every pod reaches the node's credentials"
-    )
-
-
-def _node_class_metadata(resource: Resource) -> Iterator[Result]:
-    return _metadata(resource.props.at("spec", "metadataOptions"))
-
-
-METADATA: Final[Mapping[str, Callable[[Resource], Iterator[Result]]]] = {
-    "aws:ec2/launchTemplate:LaunchTemplate": lambda it: _metadata(it["metadataOptions"]),
-    "aws:ec2/instance:Instance": lambda it: _metadata(it["metadataOptions"]),
-    "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": lambda it: _metadata(it.props),
-    "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": _node_class_metadata,
-    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass": _node_class_metadata,
-}
-
-instance_metadata = Rule(
-    About(
-        name="instance-metadata",
-        description="Instances answer metadata requests with a session token only, and within one hop.",
-        severity="high",
-        remedy="Set metadataOptions with httpTokens: 'required' and httpPutResponseHopLimit: 1. Controllers "
-        "that read the metadata then need Pod Identity and explicit region and VPC settings.",
-        controls={
-            "FSBP": ("EC2.8",),
-            "OWASP MCP Top 10": ("MCP02",),
-            "OWASP Agentic Top 10": ("ASI03",),
-        },
-    ),
-    METADATA.__contains__,
-    lambda resource, _: METADATA[resource.type](resource),
 )

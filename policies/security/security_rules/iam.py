@@ -22,8 +22,10 @@ from .core.rules import (
 )
 from .documents import DOCUMENTS, Statement, statements
 
-_WILD_ACTION: Final = re.compile(r"\*|[^:]*[*?][^:]*:.*|[^:]+:[*?]+")
-_WILD_RESOURCE: Final = re.compile(r"\*|arn:[^:]*:[^:]*:\*?:\*?:[*/:]*\*")
+_WILDCARDS: Final = re.compile(r"[*?]+")
+_FEWEST_LETTERS: Final = 3
+"""Letters of an action beside its wildcards, fewer of which name nothing: ``s3:*``, ``iam:P*``, ``s3:*t*``."""
+_ARN_PARTS: Final = 6
 _ROOT: Final = re.compile(r"arn:aws[-a-z]*:iam::\d{12}:root|\d{12}")
 _REASON_LENGTH: Final = 4
 """Characters after the prefix that make a name of a Sid: IAM allows no sentence there."""
@@ -33,11 +35,16 @@ _ATTACHMENTS: Final = {
     "aws:iam/userPolicyAttachment:UserPolicyAttachment": "policyArn",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": "policyArn",
     "aws:iam/policyAttachment:PolicyAttachment": "policyArn",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": "policyArns",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": "policyArns",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": "policyArns",
+    "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": "managedPolicyArn",
     "aws:iam/role:Role": "managedPolicyArns",
 }
 _ALL_POWERFUL: Final = re.compile(
-    r".*:policy/(?:.*/)?(AdministratorAccess|PowerUserAccess|IAMFullAccess|\w*FullAccess)"
+    r"arn:[^:]*:iam::aws:policy/(?:.*/)?(?:AdministratorAccess|PowerUserAccess|[^/]*FullAccess|\w*Administrator)(?:-.*)?"
 )
+"""Policies of AWS's own that give everything, or everything of a service or a trade."""
 
 _IDENTIFYING: Final = (
     "aws:sourcearn",
@@ -47,15 +54,47 @@ _IDENTIFYING: Final = (
     "aws:principalaccount",
     "aws:principalorgid",
     "aws:principalorgpaths",
+    "aws:sourceowner",
+    "aws:sourceip",
     "aws:sourcevpc",
     "aws:sourcevpce",
+    "aws:userid",
+    "elasticfilesystem:accessedviamounttarget",
     "kms:calleraccount",
-    "kms:viaservice",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
 )
-"""Condition keys that say who calls, so that a principal ``*`` under them isn't everyone."""
+"""Condition keys that say who calls or from where, so that a principal ``*`` under them isn't everyone. A service by
+which a key is used (``kms:ViaService``) is none: everyone may use the service."""
+
+
+_COGNITO: Final = "cognito-identity.amazonaws.com"
+"""The provider whose tokens name a pool (``aud``) and whether somebody has signed in (``amr``), and no subject."""
 
 
 # --- iam-wildcards --------------------------------------------------------------------------------------------------
+
+
+def wild_action(action: str) -> bool:
+    """Whether an action names no more than a service."""
+    service, colon, name = action.partition(":")
+    return (
+        not colon
+        or bool(_WILDCARDS.search(service))
+        or (bool(_WILDCARDS.search(name)) and len(_WILDCARDS.sub("", name)) < _FEWEST_LETTERS)
+    )
+
+
+def wild_resource(resource: str) -> bool:
+    """Whether a resource's ARN names nothing of one's own: no part of what comes after region and account."""
+    if not _WILDCARDS.search(resource):
+        return False
+    parts = resource.split(":", _ARN_PARTS - 1)
+    if len(parts) < _ARN_PARTS:
+        return True
+    scope, what = parts[3:5], parts[5]
+    named = any(it and not _WILDCARDS.fullmatch(it) for it in scope)
+    return not named and not what.strip("*?:/")
 
 
 def _reasoned(statement: Statement, prefix: str) -> bool:
@@ -65,7 +104,7 @@ def _reasoned(statement: Statement, prefix: str) -> bool:
 def _identity(statement: Statement, config: Config) -> Iterator[Result]:
     prefix = config.text("reason_prefix")
     resources = statement.texts("Resource")
-    everything = any(_WILD_RESOURCE.fullmatch(it) for it in resources)
+    everything = any(map(wild_resource, resources))
     if not statement.body["NotResource"].missing:
         yield Finding(
             f"{statement.path}.NotResource", "write Resource with what it may touch: the opposite grants the rest"
@@ -75,7 +114,7 @@ def _identity(statement: Statement, config: Config) -> Iterator[Result]:
             f"{statement.path}.Resource",
             f"write the ARNs it needs; where an action knows no resources, write a Sid: {prefix}<WhatFor>",
         )
-    if everything and "iam:PassRole" in statement.texts("Action") and not statement.condition("iam:PassedToService"):
+    if everything and statement.may("iam:PassRole") and not statement.demands("iam:PassedToService"):
         yield Finding(
             f"{statement.path}.Resource", "write the roles that may be passed, or a condition on iam:PassedToService"
         )
@@ -86,7 +125,7 @@ def _actions(statement: Statement) -> Iterator[Result]:
         yield Finding(
             f"{statement.path}.NotAction", "write Action with what it may do: the opposite grants every new action"
         )
-    if any(_WILD_ACTION.fullmatch(it) for it in statement.texts("Action")):
+    if any(map(wild_action, statement.texts("Action"))):
         yield Finding(f"{statement.path}.Action", "write the actions it needs, not a whole service's")
 
 
@@ -148,6 +187,25 @@ iam_wildcards = Rule(
 # --- public-principals ----------------------------------------------------------------------------------------------
 
 
+def _federated(statement: Statement) -> Iterator[Result]:
+    """Who comes from another provider of identities is named: by the token's claims, or by SAML's audience."""
+    principals = statement.texts_of("Principal", "Federated")
+    if statement.kind != "trust" or not (principals or "*" in statement.principals):
+        return
+    claims: tuple[str, ...] = ()
+    if statement.may("sts:AssumeRoleWithWebIdentity"):
+        claims = (":amr", ":aud") if _COGNITO in principals else (":sub", ":aud")
+    elif statement.may("sts:AssumeRoleWithSAML"):
+        claims = (":aud",)
+    for claim in claims:
+        if not statement.demands(claim):
+            yield Finding(
+                f"{statement.path}.Condition",
+                f"write a condition on the token's {claim} with its values: without it every user of that provider is "
+                "let in",
+            )
+
+
 def check_principals(resource: Resource, _: Config) -> Iterator[Result]:
     """Nobody unnamed is let in; a federation says which of its subjects."""
     for statement in statements(resource):
@@ -160,18 +218,14 @@ def check_principals(resource: Resource, _: Config) -> Iterator[Result]:
             yield Finding(
                 f"{statement.path}.NotPrincipal", "write Principal with who may: the opposite lets in everyone else"
             )
-        if "*" in statement.principals and not any(statement.condition(key) for key in _IDENTIFYING):
+        if any(_WILDCARDS.fullmatch(it) for it in statement.principals) and not any(
+            map(statement.demands, _IDENTIFYING)
+        ):
             yield Finding(
                 f"{statement.path}.Principal",
                 "write the accounts, roles or services; with `*` a condition says who (aws:SourceArn)",
             )
-        if "sts:AssumeRoleWithWebIdentity" in statement.texts("Action"):
-            for claim in (":sub", ":aud"):
-                if not statement.condition(claim):
-                    yield Finding(
-                        f"{statement.path}.Condition",
-                        f"write a condition on the token's {claim}: without it every user of that provider is let in",
-                    )
+        yield from _federated(statement)
     if resource.type == "aws:iam/role:Role":
         yield from must_have_items(resource["assumeRolePolicy"], "write who may assume the role")
 

@@ -9,8 +9,10 @@ from .core.rules import AnyRule
 from .disks import disk_encryption
 from .encryption_at_rest import encryption_at_rest, key_rotation
 from .encryption_in_transit import encryption_in_transit
-from .exposure import instance_metadata, open_ingress, public_exposure
+from .exposure import public_exposure
 from .iam import iam_wildcards, public_principals, rbac_wildcards
+from .ingress import open_ingress
+from .metadata import instance_metadata
 from .pod_security import pod_security
 from .stacks import bucket_safeguards, namespace_default_deny
 from .workloads import (

@@ -19,6 +19,7 @@ from .core.rules import (
     Setting,
     Unseen,
     each_must,
+    list_must_be_seen,
     must_be_false,
     must_be_seen,
     must_contain,
@@ -83,6 +84,7 @@ def _host_access(pod: Pod) -> Iterator[Result]:
     for name in ("hostNetwork", "hostPID", "hostIPC"):
         yield from must_not_be_true(pod.spec[name], "leave it out: the pod would see the whole node")
     for container in pod.containers:
+        yield from list_must_be_seen(container["ports"])
         for port in container["ports"].each():
             yield from unless(lambda it: not it.number, port["hostPort"], "leave it out: a Service reaches the pod")
         for hook in _HOOKS:
@@ -166,6 +168,7 @@ def _confinement(pod: Pod) -> Iterator[Result]:
         for name in ("user", "role"):
             yield from unless(lambda it: it.missing, selinux[name], "leave it out")
         yield from must_not_be_true(security.at("windowsOptions", "hostProcess"), "leave it out")
+    yield from must_be_seen(pod.metadata["annotations"])
     for key in pod.metadata["annotations"].keys:
         if key.startswith("container.apparmor.security.beta.kubernetes.io/"):
             profile = pod.metadata["annotations"][key]

@@ -71,16 +71,21 @@ class Pod:
 
     @property
     def hidden(self) -> Iterator[Field]:
-        """Lists of containers, or the whole specification, that are not known yet."""
+        """Lists of containers, one of them, or the whole specification, that are not known yet."""
+        if self.spec.unknown:
+            yield self.spec
+            return
         for name in ("containers", "initContainers", "ephemeralContainers"):
-            if self.spec[name].unknown:
-                yield self.spec if self.spec.unknown else self.spec[name]
+            yield from (it for it in (self.spec[name], *self.spec[name].each()) if it.unknown)
 
 
 def pods(resource: Resource) -> Iterator[Pod]:
     """The pod template of a workload, or of each item of a list of them."""
     kind = workload_kind(resource.type)
-    objects = resource["items"].each() if resource.type.endswith("List") else iter([resource.props])
+    objects = [resource.props]
+    if resource.type.endswith("List"):  # one that isn't known is shown to a rule, which then says so
+        items = resource["items"]
+        objects = [items[0]] if items.unknown else list(items.each())
     for item in objects:
         template = item.at(*_TEMPLATES[kind])
         yield Pod(kind, item.at("metadata", "namespace"), template["metadata"], template["spec"])

@@ -16,6 +16,7 @@ from .core.rules import (
     Setting,
     Unseen,
     flag,
+    list_must_be_seen,
     must_be_absent,
     must_be_given,
     must_be_seen,
@@ -321,6 +322,8 @@ def _looks_secret(name: str, value: Field) -> bool:
 
 def _environment(pod: Pod, _: Config) -> Iterator[Result]:
     for container in pod.containers:
+        yield from list_must_be_seen(container["env"])
+        yield from list_must_be_seen(container["envFrom"])
         for variable in container["env"].each():
             yield from must_be_absent(
                 variable.at("valueFrom", "secretKeyRef"),

@@ -279,6 +279,11 @@ def must_be_seen(*fields: Field) -> Iterator[Result]:
     return (Unseen(it.path) for it in fields if it.unknown)
 
 
+def list_must_be_seen(at: Field) -> Iterator[Result]:
+    """Nothing but what could not be seen: the list as a whole, or an item of it."""
+    return must_be_seen(at, *at.each())
+
+
 def must_be_one_of(at: Field, allowed: Collection[str], advice: str) -> Iterator[Result]:
     """A finding unless the value is one of ``allowed``."""
     return unless(lambda it: it.text in allowed, at, advice)
