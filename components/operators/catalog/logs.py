@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import MONITORED, chart_labels, container
+from components.operators.catalog._parts import MONITORED, chart_labels, container, through_cache
 from components.operators.catalog.alloy_config import alloy_config
 from components.operators.catalog.prometheus import ALERTMANAGER_URL, LOKI_URL
 from components.operators.footprint import (
@@ -117,6 +117,7 @@ def _loki_config(site: Site) -> Values:
             "enable_api": True,
             "ring": {"kvstore": {"store": "memberlist"}},
         },
+        "image": through_cache(site, "docker.io/grafana/loki"),
         # the first pod of a new cluster finds nobody to join, and must start all the same
         "extraMemberlistConfig": {"abort_if_cluster_join_fails": False},
         "analytics": {"reporting_enabled": False},
@@ -150,6 +151,7 @@ def _loki_values(site: Site) -> Values:
         "backend": {"replicas": 0},
         # rules come from ConfigMaps of its own namespace, all for the one tenant
         "sidecar": {
+            "image": through_cache(site, "docker.io/kiwigrid/k8s-sidecar"),
             "resources": _RULES_SIDECAR.resources(),
             "rules": {"folder": f"/rules/{site.tenant}", "resource": "configmap"},
         },
@@ -232,6 +234,7 @@ def _alloy_values(site: Site) -> Values:
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
         },
+        "image": through_cache(site, "docker.io/grafana/alloy"),
         "configReloader": {"resources": _ALLOY_RELOADER.resources()},
         "controller": {
             "type": "daemonset",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container
+from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, through_cache
 from components.operators.footprint import (
     APISERVER,
     DNS,
@@ -252,6 +252,7 @@ def _grafana_values(site: Site) -> Values:
             "userKey": "admin-user",
             "passwordKey": "admin-password",
         },
+        "image": through_cache(site, "docker.io/grafana/grafana"),
         "resources": _grafana(site.profile).resources(),
         "containerSecurityContext": RESTRICTED_CONTAINER,
         "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - in the container

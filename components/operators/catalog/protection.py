@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container
+from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, through_cache
 from components.operators.footprint import (
     APISERVER,
     DNS,
@@ -203,7 +203,7 @@ def _falco_values(site: Site) -> Values:
     sockets: Values = {"enabled": True, "sockets": ["/run/containerd/containerd.sock"]}
     off: Values = {"enabled": False}
     return {
-        "image": {"registry": site.registry, "repository": cached("docker.io/falcosecurity/falco")},
+        "image": through_cache(site, "docker.io/falcosecurity/falco"),
         "resources": _falco_container(site.profile).resources(),
         # every node, those of the pools too
         "tolerations": [{"operator": "Exists"}],

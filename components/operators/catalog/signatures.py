@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from components.operators.catalog._parts import container, spread
+from components.operators.catalog._parts import container, spread, through_cache
 from components.operators.footprint import (
     APISERVER,
     DNS,
@@ -22,7 +22,6 @@ from components.operators.footprint import (
     to_aws,
 )
 from components.operators.operator import Operator, OperatorIdentity, Site
-from components.upstream import cached
 from components.versions import CHARTS
 
 KYVERNO: Final = "kyverno"
@@ -81,7 +80,7 @@ def _pods(profile: Profile) -> tuple[PodFootprint, ...]:
 
 
 def _image(site: Site, repository: str) -> Values:
-    return {"registry": site.registry, "repository": cached(f"ghcr.io/kyverno/{repository}")}
+    return through_cache(site, f"ghcr.io/kyverno/{repository}")
 
 
 def _values(site: Site) -> Values:
@@ -90,8 +89,14 @@ def _values(site: Site) -> Values:
     return {
         "admissionController": {
             "replicas": replicas,
-            "container": {"image": _image(site, "kyverno"), "resources": _controller(site.profile).resources()},
-            "initContainer": {"image": _image(site, "kyvernopre"), "resources": _INIT.resources()},
+            "container": {
+                "image": _image(site, "kyverno"),
+                "resources": _controller(site.profile).resources(),
+            },
+            "initContainer": {
+                "image": _image(site, "kyvernopre"),
+                "resources": _INIT.resources(),
+            },
             "podDisruptionBudget": {"enabled": True, "minAvailable": 1} if replicas > 1 else off,
             "topologySpreadConstraints": spread(_labels("admission-controller"), replicas),
             "serviceMonitor": {"enabled": True},

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from settings import StackSettings
-from tests.settings.test_refusals import Raw, raw_settings, refusals
+from tests.settings.stack_files import Raw, raw_settings, refusals
 
 BACKEND = "applications.applications.backend"
 

@@ -78,16 +78,16 @@ def test_a_worker_scales_by_the_list_that_its_tasks_wait_in() -> None:
         "target_length": 20,
     }
     worker = workloads_of(section)["grading-worker"]
-    made = {m.kind: m.to_dict() for m in workload_manifests(worker)}
-    spec: Any = made["ScaledObject"]["spec"]
+    made: dict[str | None, Any] = {m.kind: m.to_dict() for m in workload_manifests(worker)}
+    spec = made["ScaledObject"]["spec"]
     assert (spec["minReplicaCount"], spec["maxReplicaCount"]) == (0, 8)
     (trigger,) = spec["triggers"]
     assert trigger["metadata"] == {"listName": "celery", "listLength": "20", "enableTLS": "true"}
     # KEDA signs in with the worker's own login, and finds the cache's address there
-    authentication: Any = made["TriggerAuthentication"]
+    authentication = made["TriggerAuthentication"]
     assert trigger["authenticationRef"] == {"name": authentication["metadata"]["name"]}
     targets = {row["parameter"]: (row["name"], row["key"]) for row in authentication["spec"]["secretTargetRef"]}
-    secret: Any = made["ExternalSecret"]
+    secret = made["ExternalSecret"]
     keys = {row["secretKey"] for row in secret["spec"]["data"]}
     assert targets == {key: (secret["metadata"]["name"], key) for key in ("address", "username", "password")}
     assert {key for _, key in targets.values()} <= keys

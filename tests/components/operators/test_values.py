@@ -293,6 +293,28 @@ def test_argo_cd_serves_from_two_in_production(site: MakeSite) -> None:
         assert dig(values, (part, "pdb")) == {"enabled": True, "maxUnavailable": 1}
 
 
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        # every image that the charts take from docker.io by themselves (their values, and a rendering of each)
+        ("kube-prometheus-stack", ("grafana", "image")),
+        ("loki", ("loki", "image")),
+        ("loki", ("sidecar", "image")),
+        ("alloy", ("image",)),
+        ("falco", ("image",)),
+    ],
+)
+def test_no_image_comes_from_docker_hub_itself(
+    name: str, path: tuple[str, ...], tier: Environment, site: MakeSite
+) -> None:
+    here = site(tier)
+    image = dig(OPERATORS[name].values(here), path)
+    assert isinstance(image, Mapping)
+    assert image["registry"] == here.registry
+    assert str(image["repository"]).startswith("docker-hub/")
+
+
 def test_argo_cds_images_come_through_the_accounts_registry(site: MakeSite) -> None:
     here = site("production")
     values = OPERATORS["argo-cd"].values(here)
