@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from components.cluster_room import Room, at_most, base, needed
-from components.eks_cluster.people import People
+from components.cluster_capacity import ResourceTotals, base_capacity, base_demand, peak
 from components.eks_cluster.settings import EksClusterSettings
+from components.eks_cluster.teams import Teams
 from components.kubernetes.namespace import NamespaceDeclaration
 from components.kubernetes.topology import Topology
 from components.kubernetes.workload import Key, Workload
@@ -39,7 +39,7 @@ class ClusterPlan:
     """What an image of ours may begin with, by a name for each: the stack's repositories and the caches of others."""
     gateway: Key | None
     """The Gateway that routes hang on. None until the edge has a certificate: workloads have no routes then."""
-    people: People
+    teams: Teams
 
     def workloads_in(self, namespace: str) -> list[Workload]:
         """Our workloads of one namespace."""
@@ -59,14 +59,14 @@ class ClusterPlan:
         """What each add-on is told of replicas and resources, so that its pods are those of its footprint."""
         return {addon.name: sizing(addon, self.profile) for addon in self.addons}
 
-    def needed(self) -> Room:
+    def base_demand(self) -> ResourceTotals:
         """What the base nodes must hold: fewest replicas of ours, operators, add-ons and DaemonSets."""
-        return needed(self.cluster, (*self.addons, *self.operators), self.profile, self.workloads)
+        return base_demand(self.cluster, (*self.addons, *self.operators), self.profile, self.workloads)
 
-    def base(self) -> Room:
+    def base_capacity(self) -> ResourceTotals:
         """What the base nodes have for pods."""
-        return base(self.cluster)
+        return base_capacity(self.cluster)
 
-    def at_most(self) -> tuple[Room, Room]:
+    def peak(self) -> tuple[ResourceTotals, ResourceTotals]:
         """What the nodes open to all must hold while everything runs at its most, and what they have at theirs."""
-        return at_most(self.cluster, (*self.addons, *self.operators), self.profile, self.workloads)
+        return peak(self.cluster, (*self.addons, *self.operators), self.profile, self.workloads)

@@ -20,8 +20,8 @@ from components.data_layer import DataLayerSettings
 from components.database_access import DatabaseAccessSettings
 from components.database_access.workloads import workloads as database_workloads
 from components.edge import EdgeSettings
-from components.eks_cluster.people import People
 from components.eks_cluster.settings import AccessLevel, EksClusterSettings
+from components.eks_cluster.teams import Teams
 from components.ingress import CONTROLLER, public_gateway
 from components.kubernetes.namespace import platform_namespaces
 from components.kubernetes.paths import Call, ToDatabase, ToWorkload
@@ -98,10 +98,10 @@ def cluster_plan(key: str, cluster: EksClusterSettings, sections: PlannedSection
     egress = with_egress_proxy(ours, sections.mcp.egress_proxy, names)
     home = sections.applications.namespace_in(names)
     inside = [endpoint.value for endpoint in sections.networking.interface_endpoints]
-    people = People.of(cluster.access)
+    teams = Teams.of(cluster.access)
     balanced = {workload.namespace for workload in egress.workloads if workload.balanced}
     declared = {
-        ns.name: ns.model_copy(update={"teams": people.teams(ns), "balanced": ns.name in balanced})
+        ns.name: ns.model_copy(update={"teams": teams.of_namespace(ns), "balanced": ns.name in balanced})
         for ns in platform_namespaces(identity.platform, home)
     }
     others = endpoints((*addons, *operators), profile, identity.platform, inside)
@@ -123,7 +123,7 @@ def cluster_plan(key: str, cluster: EksClusterSettings, sections: PlannedSection
         ),
         images=images(names),
         gateway=gateway,
-        people=people,
+        teams=teams,
     )
 
 
@@ -222,7 +222,7 @@ def _access_nowhere(plan: ClusterPlan) -> Iterator[Problem]:
 
 def _too_small(plan: ClusterPlan) -> Iterator[Problem]:
     cluster = plan.cluster
-    short = plan.needed().short_of(plan.base())
+    short = plan.base_demand().short_of(plan.base_capacity())
     if short:
         yield Problem(
             ("clusters", plan.key, "node_groups"),
@@ -230,7 +230,7 @@ def _too_small(plan: ClusterPlan) -> Iterator[Problem]:
             f"more or larger base nodes, fewer operators or fewer replicas: {'; '.join(short)}",
         )
         return
-    wanted, there = plan.at_most()
+    wanted, there = plan.peak()
     short = wanted.short_of(there)
     if short:
         yield Problem(

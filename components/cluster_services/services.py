@@ -100,9 +100,9 @@ class ClusterServices(pulumi.ComponentResource):
 
     def _teams(self, plan: ClusterPlan, *, production: bool) -> None:
         """What people may do, before the namespaces bind them to it."""
-        self.objects.add_all(team_roles(plan.people.levels, production=production), parent=self)
-        if plan.people.everywhere:
-            self.objects.add(cluster_viewers(plan.people.everywhere), parent=self)
+        self.objects.add_all(team_roles(plan.teams.levels, production=production), parent=self)
+        if plan.teams.everywhere:
+            self.objects.add(cluster_viewers(plan.teams.everywhere), parent=self)
 
     def _vendors(self, plan: ClusterPlan, cluster: EksCluster) -> None:
         """Close the namespaces that Kubernetes and the add-ons make, once they are there."""

@@ -12,7 +12,7 @@ import yaml
 
 from sandbox.engine import run_program
 from sandbox.model import Run
-from tests.elsewhere import project_with
+from tests.projects import project_with
 from tests.stacks.conftest import export_path, run_of
 
 __all__ = ["export_path", "run_of"]

@@ -12,7 +12,7 @@ import yaml
 from controls import OPT_OUTS, Graph, OptOut
 from sandbox.controls import graph_of, manifests_of
 from sandbox.engine import run_program
-from tests.elsewhere import project_with
+from tests.projects import project_with
 
 TIER = "platform:stack.tier"
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from sandbox.model import Run
 from tests import iam
 from tests.account import graph
 from tests.account.conftest import account_of
-from tests.elsewhere import project_with
+from tests.projects import project_with
 from tests.stacks.conftest import ROOT, export_path, run_of
 from tests.stacks.graph import manifests, of_type, plain, reaches
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import yaml
 
-from tests.elsewhere import project_with
+from tests.projects import project_with
 
 ROOT: Final = Path(__file__).parents[2]
 PLATFORM: Final = "p" * 12

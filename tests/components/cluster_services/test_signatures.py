@@ -15,7 +15,7 @@ from components.context import StackIdentity
 from components.naming import Names
 from sandbox.engine import run_program
 from sandbox.model import Run
-from tests.elsewhere import project_with
+from tests.projects import project_with
 from tests.stacks.conftest import ROOT
 from tests.stacks.graph import of_type, reaches
 

@@ -6,14 +6,14 @@ from typing import Any, get_args
 
 import pytest
 
-from components.eks_cluster.people import People
 from components.eks_cluster.settings import Access, AccessLevel
+from components.eks_cluster.teams import Teams
 from components.kubernetes.namespace import NamespaceDeclaration, namespace_manifests
 from components.kubernetes.team_access import TeamLevel, cluster_viewers, team_binding, team_roles
 from tests.rbac import Right, rights
 
 ROLE = "arn:aws:iam::111122223333:role"
-PEOPLE = People.of(
+TEAMS = Teams.of(
     {
         "ops": Access(principal=f"{ROLE}/ops", level=AccessLevel.ADMIN),
         "devs": Access(principal=f"{ROLE}/devs", level=AccessLevel.DEVELOPER, namespaces=["mcp"]),
@@ -26,13 +26,13 @@ PEOPLE = People.of(
 
 def objects(*, production: bool) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = [dict(m.to_dict()) for m in team_roles(get_args(TeamLevel), production=production)]
-    made.append(dict(cluster_viewers(PEOPLE.everywhere).to_dict()))
+    made.append(dict(cluster_viewers(TEAMS.everywhere).to_dict()))
     for ns in (
         NamespaceDeclaration(name="mcp"),
         NamespaceDeclaration(name="monitoring"),
         NamespaceDeclaration(name="kube-system", exists=True, closes="nothing"),
     ):
-        declared = ns.model_copy(update={"teams": PEOPLE.teams(ns)})
+        declared = ns.model_copy(update={"teams": TEAMS.of_namespace(ns)})
         made += [dict(m.to_dict()) for m in namespace_manifests(declared)]
     return made
 
@@ -47,7 +47,7 @@ def test_groups_act_where_their_entry_says() -> None:
     assert {r.namespace for r in rights(objects(production=True), "platform:audit")} == {None}
     assert {r.namespace for r in rights(objects(production=True), "platform:ops")} == {None, "mcp", "monitoring"}
     assert rights(objects(production=True), "platform:fire") == set()
-    assert PEOPLE.everywhere == ("platform:ops", "platform:audit")
+    assert TEAMS.everywhere == ("platform:ops", "platform:audit")
 
 
 def test_a_developer_in_production_restarts_and_no_more() -> None:

@@ -1,4 +1,4 @@
-"""Room on a small cluster whose figures are worked out by hand."""
+"""Capacity of a small cluster whose figures are worked out by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.cluster_room import Room, at_most, base, needed
+from components.cluster_capacity import ResourceTotals, base_capacity, base_demand, peak
 from components.eks_cluster.settings import EksClusterSettings
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import Placement, Workload
@@ -18,7 +18,7 @@ from tests.components.kubernetes.declarations import server
 
 MIB = 1024**2
 # an m6i.xlarge: 4000 m less 60 + 10 + 5 + 5; 16 GiB at 96 % less 255 + 11 * 110 + 100 MiB
-NODE = Room(3920, (15728 - 1565) * MIB, 110)
+NODE = ResourceTotals(3920, (15728 - 1565) * MIB, 110)
 
 
 def cluster(**pools: Any) -> EksClusterSettings:  # noqa: ANN401 - any field of a pool
@@ -39,13 +39,13 @@ def scaled(least: int, most: int, group: str = "general") -> Workload:
     )
 
 
-def wanted(shape: EksClusterSettings, *workloads: Workload) -> tuple[Room, Room]:
-    return at_most(shape, (), Profile.HA, workloads)
+def wanted(shape: EksClusterSettings, *workloads: Workload) -> tuple[ResourceTotals, ResourceTotals]:
+    return peak(shape, (), Profile.HA, workloads)
 
 
 def test_the_base_holds_the_fewest() -> None:
-    assert base(cluster()) == NODE * 5
-    assert needed(cluster(), (), Profile.HA, [scaled(3, 20)]) == Room(1500, 3072 * MIB, 3)
+    assert base_capacity(cluster()) == NODE * 5
+    assert base_demand(cluster(), (), Profile.HA, [scaled(3, 20)]) == ResourceTotals(1500, 3072 * MIB, 3)
 
 
 def test_a_group_counts_with_its_desired_size_and_an_open_pool_with_its_limit() -> None:
@@ -54,13 +54,13 @@ def test_a_group_counts_with_its_desired_size_and_an_open_pool_with_its_limit() 
 
 
 def test_the_most_counts_with_what_a_rollout_adds() -> None:
-    assert wanted(cluster(), scaled(3, 20))[0] == Room(12_500, 25 * 1024 * MIB, 25)
+    assert wanted(cluster(), scaled(3, 20))[0] == ResourceTotals(12_500, 25 * 1024 * MIB, 25)
 
 
 def test_whoever_has_a_pool_leaves_to_the_others_only_what_does_not_fit() -> None:
-    assert wanted(cluster(), scaled(1, 60, "spot"))[0] == Room()
+    assert wanted(cluster(), scaled(1, 60, "spot"))[0] == ResourceTotals()
     # 125 pods at the most: 62,500 m on 10 * 3,920 m; there is memory and there are slots
-    assert wanted(cluster(), scaled(1, 100, "spot"))[0] == Room(62_500 - 39_200, 0, 0)
+    assert wanted(cluster(), scaled(1, 100, "spot"))[0] == ResourceTotals(62_500 - 39_200, 0, 0)
 
 
 @pytest.mark.parametrize("group", ["memory", "nowhere"])
@@ -70,11 +70,11 @@ def test_a_taint_of_another_key_and_a_group_that_is_not_there_are_no_room(group:
     del raw["node_groups"]["memory"]
     raw["node_pools"] |= pools
     found, there = wanted(EksClusterSettings.model_validate(raw), scaled(1, 4, group))
-    assert (found, there) == (Room(2500, 5120 * MIB, 5), NODE * 5)
+    assert (found, there) == (ResourceTotals(2500, 5120 * MIB, 5), NODE * 5)
 
 
 def test_what_is_short_is_said_by_amount() -> None:
-    assert Room(4000, 10 * MIB, 5).short_of(Room(3920, 10 * MIB, 4)) == [
+    assert ResourceTotals(4000, 10 * MIB, 5).short_of(ResourceTotals(3920, 10 * MIB, 4)) == [
         "4,000 m CPU of pods on 3,920",
         "5 slots of pods on 4",
     ]

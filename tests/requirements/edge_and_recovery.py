@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lines.model import NONE, THERE, Line, among, at_least, by, count, exactly, matching
+from tests.requirements.model import NONE, THERE, Line, among, at_least, by, count, exactly, matching
 
 _CF = "aws:cloudfront:Distribution::cloudfront"
 _HOME = ("toolboxai-dev-us-east-1", "toolboxai-staging-us-east-1", "toolboxai-production-us-east-1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lines.model import NONE, THERE, Line, among, at_least, by, count, exactly, matching
+from tests.requirements.model import NONE, THERE, Line, among, at_least, by, count, exactly, matching
 
 _DB = "aws:rds:Cluster::database"
 _I = "aws:rds:ClusterInstance::database-*"

@@ -19,33 +19,35 @@ _MIB: Final = 1024**2
 
 
 @dataclass(frozen=True)
-class Room:
-    """CPU in thousandths of a core, memory in bytes, and pod slots."""
+class ResourceTotals:
+    """CPU in thousandths of a core, memory in bytes, and pod slots: what pods ask together, or nodes have together."""
 
     cpu_millis: int = 0
     memory_bytes: int = 0
     pods: int = 0
 
     @classmethod
-    def of(cls, asked: Demand) -> Room:
+    def of(cls, asked: Demand) -> ResourceTotals:
         """What pods request."""
         return cls(asked.cpu_millis, asked.memory_bytes, asked.pods)
 
-    def __add__(self, other: Room) -> Room:
-        return Room(self.cpu_millis + other.cpu_millis, self.memory_bytes + other.memory_bytes, self.pods + other.pods)
+    def __add__(self, other: ResourceTotals) -> ResourceTotals:
+        return ResourceTotals(
+            self.cpu_millis + other.cpu_millis, self.memory_bytes + other.memory_bytes, self.pods + other.pods
+        )
 
-    def __mul__(self, times: int) -> Room:
-        return Room(self.cpu_millis * times, self.memory_bytes * times, self.pods * times)
+    def __mul__(self, times: int) -> ResourceTotals:
+        return ResourceTotals(self.cpu_millis * times, self.memory_bytes * times, self.pods * times)
 
-    def beyond(self, there: Room) -> Room:
+    def beyond(self, there: ResourceTotals) -> ResourceTotals:
         """What of it finds no place in ``there``."""
-        return Room(
+        return ResourceTotals(
             max(0, self.cpu_millis - there.cpu_millis),
             max(0, self.memory_bytes - there.memory_bytes),
             max(0, self.pods - there.pods),
         )
 
-    def short_of(self, there: Room) -> list[str]:
+    def short_of(self, there: ResourceTotals) -> list[str]:
         """Each amount of which ``there`` has too little, in words."""
         return [
             f"{wanted:,} {unit} of pods on {given:,}"
@@ -58,30 +60,30 @@ class Room:
         ]
 
 
-def needed(
+def base_demand(
     cluster: EksClusterSettings, operators: Sequence[Operator], profile: Profile, workloads: Sequence[Workload]
-) -> Room:
+) -> ResourceTotals:
     """What the base nodes must hold: fewest replicas of ours, operators, add-ons and DaemonSets."""
     nodes = sum(count for _, count in cluster.base_nodes())
-    return Room.of(demand(operators, profile, nodes) + least(workloads))
+    return ResourceTotals.of(demand(operators, profile, nodes) + least(workloads))
 
 
-def base(cluster: EksClusterSettings) -> Room:
+def base_capacity(cluster: EksClusterSettings) -> ResourceTotals:
     """What the base nodes have for pods."""
-    return sum((_nodes(cluster, name, count) for name, count in cluster.base_nodes()), Room())
+    return sum((_nodes(cluster, name, count) for name, count in cluster.base_nodes()), ResourceTotals())
 
 
-def at_most(
+def peak(
     cluster: EksClusterSettings, operators: Sequence[Operator], profile: Profile, workloads: Sequence[Workload]
-) -> tuple[Room, Room]:
+) -> tuple[ResourceTotals, ResourceTotals]:
     """What the nodes that any pod may use must hold while everything runs at its most, and what they have.
 
     Groups count with their desired size, for nothing makes them grow; pools with their limit. Of who has a group or
     pool of its own, only what doesn't fit there counts. On every node the DaemonSets' share is taken off first.
     """
     always = demand(operators, profile, 0)
-    each = Room.of(demand(operators, profile, 1)).beyond(Room.of(always))
-    there: dict[str, Room] = defaultdict(Room)
+    each = ResourceTotals.of(demand(operators, profile, 1)).beyond(ResourceTotals.of(always))
+    there: dict[str, ResourceTotals] = defaultdict(ResourceTotals)
     for name, taints, kind, count in _shapes(cluster):
         if not taints:
             there[""] += _nodes(cluster, kind, count).beyond(each * count)
@@ -90,9 +92,9 @@ def at_most(
     placed: dict[str, list[Workload]] = defaultdict(list)
     for workload in workloads:
         placed[workload.placement.group].append(workload)
-    wanted = Room.of(always)
+    wanted = ResourceTotals.of(always)
     for group, its in placed.items():
-        wanted += Room.of(most(its)).beyond(there.get(group, Room()))
+        wanted += ResourceTotals.of(most(its)).beyond(there.get(group, ResourceTotals()))
     return wanted, there[""]
 
 
@@ -108,9 +110,9 @@ def _strict(taints: Sequence[Taint]) -> list[Taint]:
     return [taint for taint in taints if taint.effect != "PreferNoSchedule"]
 
 
-def _nodes(cluster: EksClusterSettings, kind: str, count: int) -> Room:
+def _nodes(cluster: EksClusterSettings, kind: str, count: int) -> ResourceTotals:
     one = allocatable(kind, prefix_delegation=cluster.prefix_delegation)
-    return Room(one.cpu_millis, one.memory_mib * _MIB, one.pods) * count
+    return ResourceTotals(one.cpu_millis, one.memory_mib * _MIB, one.pods) * count
 
 
-__all__ = ["Room", "at_most", "base", "needed"]
+__all__ = ["ResourceTotals", "base_capacity", "base_demand", "peak"]

@@ -12,14 +12,14 @@ from components.kubernetes.team_access import TeamLevel
 
 
 @dataclass(frozen=True)
-class People:
+class Teams:
     """Who comes into a cluster by its access entries, and where each may do what."""
 
     groups: Mapping[str, tuple[TeamLevel, frozenset[str]]]
     """Level and namespaces of each group; no namespace: all of them."""
 
     @classmethod
-    def of(cls, access: Mapping[str, Access]) -> People:
+    def of(cls, access: Mapping[str, Access]) -> Teams:
         """The groups of ``access``. ``break-glass`` has none: EKS itself gives it everything."""
         levels: dict[AccessLevel, TeamLevel] = {
             AccessLevel.ADMIN: "admin",
@@ -47,7 +47,7 @@ class People:
         """Groups that see the whole cluster: those that name no namespace."""
         return tuple(group for group, (_, where) in self.groups.items() if not where)
 
-    def teams(self, ns: NamespaceDeclaration) -> dict[TeamLevel, tuple[str, ...]]:
+    def of_namespace(self, ns: NamespaceDeclaration) -> dict[TeamLevel, tuple[str, ...]]:
         """The groups of one namespace by level. A vendor's namespace is nobody's to run."""
         return {
             level: found

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.model import Run
-from tests.lines import cluster, data, edge_and_recovery, in_cluster, stacks_and_network
-from tests.lines.model import Line, verdict
+from tests.requirements import cluster, data, edge_and_recovery, in_cluster, stacks_and_network
+from tests.requirements.model import Line, verdict
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lines.model import NONE, THERE, Line, among, by, count, exactly, matching
+from tests.requirements.model import NONE, THERE, Line, among, by, count, exactly, matching
 
 STACKS = (
     Line(
