@@ -1,7 +1,8 @@
 """The Kubernetes half of the simulated cloud: objects checked against the API's own schema, answered as a server would.
 
 Built-in kinds are checked against lightkube-models, generated from the OpenAPI document of the Kubernetes version that
-the package names. Custom resources have no schema here and are taken as they come; so are the values of Helm releases.
+the package names. Of a custom resource only the metadata is: the rest has no schema here and is taken as it comes, as
+are the values of Helm releases.
 """
 
 from __future__ import annotations
@@ -124,6 +125,12 @@ def kind_of(type_: str) -> Kind:
 
 
 @cache
+def object_meta() -> Shape:
+    """The shape of every object's metadata, whatever its kind."""
+    return _struct(importlib.import_module("lightkube.models.meta_v1").ObjectMeta)
+
+
+@cache
 def served() -> str:
     """The Kubernetes version whose schema is installed, such as ``1.36``."""
     from importlib.metadata import version  # noqa: PLC0415 - only messages need it
@@ -144,6 +151,8 @@ def check(type_: str, name: str, urn: str, inputs: Properties) -> Properties:
     if kind.shape is not None and not kind.shape.fits(checked):
         raise Refused(list(kind.shape.problems(checked, "")))
     metadata = checked.get("metadata", {})
+    if kind.shape is None and not object_meta().fits(metadata):
+        raise Refused(list(object_meta().problems(metadata, "metadata")))
     if isinstance(metadata, dict):
         checked["metadata"] = _metadata(kind, name, urn, metadata)
     if kind.kind == "Secret" and kind.shape is not None:
@@ -274,11 +283,60 @@ _SCALARS: Final[Mapping[object, Shape]] = {
 }
 
 
+_TEXTS: Final = frozenset(
+    {
+        "annotations",
+        "binaryData",
+        "data",
+        "labels",
+        "matchLabels",
+        "nodeSelector",
+        "options",
+        "parameters",
+        "selector",
+        "stringData",
+        "userAnnotations",
+        "volumeAttributes",
+    }
+)
+_QUANTITIES: Final = frozenset(
+    {
+        "capacity",
+        "default",
+        "defaultRequest",
+        "hard",
+        "limits",
+        "max",
+        "maxLimitRequestRatio",
+        "min",
+        "overhead",
+        "podFixed",
+        "requests",
+    }
+)
+"""Fields that hold mappings of texts and of quantities: of both the models only say that they are mappings.
+
+Source: ``additionalProperties`` of these fields in the same OpenAPI document. Mappings of objects are elsewhere only.
+"""
+_MAPPING: Final = (dict, dict | None)
+_QUANTITY: Final = shapes.AnyOf([shapes.STRING, shapes.NUMBER])
+_OF_OBJECTS: Final = "lightkube.models.resource_"
+
+
+def _field(struct: type, name: str, annotation: object, *, needed: bool) -> Shape:
+    if annotation in _MAPPING and not struct.__module__.startswith(_OF_OBJECTS):
+        if name in _TEXTS:
+            return shapes.Entries(shapes.STRING)
+        if name in _QUANTITIES:
+            return shapes.Entries(_QUANTITY)
+    return _shape(annotation, needed=needed)
+
+
 @cache
 def _struct(struct: type, *, needed: bool = True) -> Shape:
     def fields() -> tuple[Mapping[str, Shape], frozenset[str]]:
         described = msgspec.structs.fields(cast("type[msgspec.Struct]", struct))
-        found = {field.encode_name: _shape(field.type, needed=needed) for field in described}
+        found = {field.encode_name: _field(struct, field.encode_name, field.type, needed=needed) for field in described}
         required = frozenset(field.encode_name for field in described if field.required and needed)
         return found, required
 

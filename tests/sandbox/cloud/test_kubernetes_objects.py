@@ -46,6 +46,10 @@ def deployment(**container: Value) -> Properties:
             "spec.template.spec.containers[0].livenessProbe.httpGet.port: a whole number or a string is wanted",
         ),
         ({"command": "run"}, "spec.template.spec.containers[0].command: a list is wanted, found 'run'"),
+        (
+            {"resources": {"limits": {"cpu": True}}},
+            "spec.template.spec.containers[0].resources.limits.cpu: a string or a number is wanted, found True",
+        ),
     ],
 )
 def test_a_wrong_field_is_refused_by_name(ask: Ask, container: Properties, problem: str) -> None:
@@ -54,6 +58,55 @@ def test_a_wrong_field_is_refused_by_name(ask: Ask, container: Properties, probl
 
     assert len(refused.value.reasons) == 1
     assert refused.value.reasons[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "problem"),
+    [
+        ("core/v1:ConfigMap", {"data": {"port": 80}}, "data.port: a string is wanted, found 80"),
+        (
+            "core/v1:ConfigMap",
+            {"metadata": {"labels": {"on": True}}},
+            "metadata.labels.on: a string is wanted, found True",
+        ),
+        ("core/v1:Secret", {"stringData": {"port": 80}}, "stringData.port: a string is wanted, found 80"),
+        ("core/v1:Service", {"spec": {"selector": {"a": 1}}}, "spec.selector.a: a string is wanted, found 1"),
+        ("core/v1:ResourceQuota", {"spec": {"hard": {"pods": []}}}, "spec.hard.pods: a string or a number is wanted"),
+        (
+            "storage.k8s.io/v1:StorageClass",
+            {"provisioner": "p", "parameters": {"iops": 3}},
+            "parameters.iops: a string",
+        ),
+        (
+            "keda.sh/v1alpha1:ScaledObject",
+            {"metadata": {"lables": {}}},
+            "metadata.lables: unknown property; did you mean",
+        ),
+        ("keda.sh/v1alpha1:ScaledObject", {"metadata": {"annotations": {"a": 1}}}, "metadata.annotations.a: a string"),
+        ("keda.sh/v1alpha1:ScaledObject", {"metadata": "a"}, "metadata: an object is wanted, found 'a'"),
+    ],
+)
+def test_mappings_and_metadata_hold_what_the_api_takes(ask: Ask, type_: str, inputs: Properties, problem: str) -> None:
+    with pytest.raises(Refused) as refused:
+        ask(f"kubernetes:{type_}", "o", inputs)
+
+    assert [reason[: len(problem)] for reason in refused.value.reasons] == [problem]
+
+
+def test_quantities_may_be_numbers_and_schemas_of_schemas_are_mappings_of_objects(ask: Ask) -> None:
+    ask(
+        "kubernetes:core/v1:ResourceQuota",
+        "q",
+        {"spec": {"hard": {"pods": 4, "limits.cpu": 1.5, "limits.memory": "1Gi"}}},
+    )
+    schema: Value = {"type": "object", "properties": {"a": {"type": "string", "default": "x"}}}
+    names: Value = {"kind": "A", "plural": "as"}
+    version: Value = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    ask(
+        "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+        "c",
+        {"spec": {"group": "g.io", "names": names, "scope": "Namespaced", "versions": [version]}},
+    )
 
 
 def test_a_good_object_is_handed_on_with_kind_and_version(ask: Ask) -> None:
