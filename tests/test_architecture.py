@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import get_args
+from typing import Final, get_args
 
 import pytest
 from pydantic import BaseModel
@@ -189,6 +189,61 @@ def test_the_kit_stands_on_the_foundations_only() -> None:
         )
     }
     assert found == {}
+
+
+HANDLED: Final = {"app.command"}
+"""Decorators that hand a function on to what calls it."""
+FOR_READERS: Final = {
+    "components/edge/firewall_rules.py": {"CAPACITY", "GROUP_CAPACITY"},  # AWS's units: the rules are counted in tests
+    "components/observability/metrics.py": {
+        "VOCABULARY"
+    },  # what our images must expose: alerts and runbooks keep to it
+    "controls/exceptions.py": {"MOST"},  # the limit that tests hold the exceptions to
+    "controls/table.py": {"BY_ID"},
+}
+"""Names that stand for people and tests to read, by file."""
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """Functions, classes and constants of a module. What a decorator hands on is used by that."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            handed = {ast.unparse(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list}
+            if not handed & HANDLED:
+                yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def used(tree: ast.Module) -> Iterator[str]:
+    """Names that code reads, annotations in quotes among them. To import or to export a name is no use of it."""
+    for node in (part for top in tree.body if not exports(top) for part in ast.walk(top)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.ImportFrom):
+            # called by another name there
+            yield from (alias.name for alias in node.names if alias.asname)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            yield node.value
+
+
+def exports(node: ast.stmt) -> bool:
+    """Whether it is the module's ``__all__``."""
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+
+
+def test_nothing_is_there_that_no_code_uses() -> None:
+    trees = {path: ast.parse(path.read_text()) for path in SOURCES if not path.is_relative_to(ROOT / "tests")}
+    names = {name for tree in trees.values() for name in used(tree)}
+    unused = {
+        str(path.relative_to(ROOT)): found
+        for path, tree in trees.items()
+        if (found := {name for name in defined(tree) if not name.startswith("__")} - names)
+    }
+    assert unused == FOR_READERS
 
 
 def test_no_file_is_too_long() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from components.resilience import Failure, rpo_table
 from settings import StackSettings
-from tests.settings.test_refusals import put, raw_settings, refusals
+from tests.settings.stack_files import put, raw_settings, refusals
 
 ZONE, CORRUPTION, REGION = Failure.ZONE, Failure.CORRUPTION, Failure.REGION
 Figures = tuple[str, str, int]
