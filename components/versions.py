@@ -146,7 +146,7 @@ AURORA_POSTGRESQL_VERSION: Final = "17.9"
 RDS_POSTGRESQL_VERSION: Final = "15.18"
 """AIVO's databases."""
 RDS_MYSQL_VERSION: Final = "8.4.10"
-"""Ghost supports MySQL 8 only (docs.ghost.org)."""
+"""Ghost supports MySQL 8 only (docs.ghost.org). The image of its client has the same tag."""
 
 # --- charts -----------------------------------------------------------------------------------------------------
 
@@ -286,6 +286,9 @@ IMAGES: Final[dict[str, UpstreamImage]] = {
         "ghcr.io/cloudnative-pg/pgbouncer",
         "1.25.2",
         "built so by cloudnative-pg/pgbouncer-containers, docker-bake.hcl, commit 7b391df, 2026-06-25; holds psql too",
+    ),
+    "mysql": UpstreamImage(
+        "docker.io/library/mysql", RDS_MYSQL_VERSION, "the release of RDS's; the bootstrap job runs its client"
     ),
     "postgres-exporter": UpstreamImage(
         "quay.io/prometheuscommunity/postgres-exporter", "v0.20.1", "chart prometheus-postgres-exporter 8.2.0"

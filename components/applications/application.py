@@ -149,6 +149,8 @@ class Application(Settings):
     """Hosts outside that it may reach, through the egress proxy only."""
     database: Slug | None = None
     """Its service in the database (``data.services``): through the pooler, its migration directly."""
+    mysql: Slug | None = None
+    """Its service in MySQL (``data.mysql.services``), directly: for what knows no other database."""
     caches: dict[Slug, Slug] = {}
     """Caches of the data layer by name, and the user that it signs in as."""
     buckets: dict[Slug, BucketAccess] = {}
@@ -180,8 +182,15 @@ class Application(Settings):
     @field_validator("migration")
     @classmethod
     def _migrates_something(cls, value: Migration | None, info: ValidationInfo) -> Migration | None:
-        if value is not None and "database" in info.data and info.data["database"] is None:
+        if value is not None and all(info.data.get(key, "wrong") is None for key in ("database", "mysql")):
             refuse("nothing: the application has no database", value="given")
+        return value
+
+    @field_validator("mysql")
+    @classmethod
+    def _one_database(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("database") is not None:
+            refuse("nothing beside database: an application has one", value=value)
         return value
 
     @field_validator("health")

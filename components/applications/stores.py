@@ -11,7 +11,7 @@ from components.applications.settings import SECTION, ApplicationsSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
 from components.data_layer.cache import login_secret
-from components.database_access import DatabaseLogin, database_login
+from components.database_access import DatabaseLogin, MysqlLogin, database_login, mysql_login
 from components.kubernetes.paths import Call, ToAws, ToCache
 from components.kubernetes.workload import SecretFiles
 from components.mcp_platform.workloads import without_endpoint
@@ -29,8 +29,10 @@ def cache_files(cache: str) -> str:
     return f"cache-{cache}"
 
 
-def database_of(application: Application, place: Place) -> DatabaseLogin | None:
+def database_of(application: Application, place: Place) -> DatabaseLogin | MysqlLogin | None:
     """What the application takes for its database, ``None`` where it has none."""
+    if application.mysql is not None:
+        return mysql_login(application.mysql, place.namespace, place.names)
     if application.database is None:
         return None
     return database_login(application.database, place.namespace, place.names)
@@ -65,7 +67,7 @@ def store_calls(application: Application, place: Place) -> Iterator[Call]:
     """The paths to them."""
     login = database_of(application, place)
     if login is not None:
-        yield login.pooled
+        yield login.pooled if isinstance(login, DatabaseLogin) else login.direct
     if application.caches:
         yield ToCache()
     if application.buckets:
@@ -106,6 +108,7 @@ def _things(
         if bucket not in buckets:
             yield Problem((*at, "buckets", bucket), bucket, among(buckets, bucket, where="data.buckets"))
     yield from _database_service(at, application, data, namespace)
+    yield from _mysql_service(at, application, data, namespace)
     secrets = data.secrets.get(namespace, {})
     for index, secret in enumerate(application.secrets):
         if secret not in secrets:
@@ -134,3 +137,17 @@ def _database_service(
         yield Problem((*at, "database"), name, f"a service whose login {namespace} reads, not {service.namespace}")
     elif application.migration is not None and service.access != "owner":
         yield Problem((*at, "database"), name, "a service with access owner: its migration changes tables")
+
+
+def _mysql_service(
+    at: tuple[str | int, ...], application: Application, data: DataLayerSettings, namespace: str
+) -> Iterator[Problem]:
+    name = application.mysql
+    if name is None:
+        return
+    services = data.mysql.services if data.mysql is not None else {}
+    service = services.get(name)
+    if service is None:
+        yield Problem((*at, "mysql"), name, among(services, name, where="data.mysql.services"))
+    elif service.namespace not in (None, namespace):
+        yield Problem((*at, "mysql"), name, f"a service whose login {namespace} reads, not {service.namespace}")

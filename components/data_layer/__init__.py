@@ -15,7 +15,8 @@ from components.data_layer.database import PORT as DATABASE_PORT
 from components.data_layer.database import Database, RdsInstanceSettings
 from components.data_layer.events import make_events
 from components.data_layer.logins import DatabaseLogins
-from components.data_layer.mysql import GhostDatabase, GhostDatabaseSettings
+from components.data_layer.mysql import MysqlDatabase, MysqlService, MysqlSettings
+from components.data_layer.mysql_logins import MysqlLogins, mysql_namespaces
 from components.data_layer.records import records
 from components.data_layer.registry import RegistrySettings, make_repositories
 from components.data_layer.secrets import SecretSettings, make_secrets
@@ -58,8 +59,10 @@ class DataLayer(pulumi.ComponentResource):
     """The logins, for what in the cluster must wait for them."""
     database_resource_id: pulumi.Output[str] | None
     """What IAM policies for database sign-in name. ``None`` likewise."""
-    ghost_database: GhostDatabase | None
-    """MySQL for Ghost; ``None`` where the stack has none."""
+    mysql: MysqlDatabase | None
+    """MySQL; ``None`` where the stack has none."""
+    mysql_logins: MysqlLogins | None
+    """Its logins, for what in the cluster must wait for them; ``None`` likewise."""
     cache_endpoint: pulumi.Output[str]
     """Host of the queue's primary, by TLS only."""
     cache_port: int
@@ -129,7 +132,7 @@ class DataLayer(pulumi.ComponentResource):
         )
 
     def _database(self) -> None:
-        settings = self.settings.database
+        settings, mysql = self.settings.database, self.settings.mysql
         self.database = Database("database", settings, self._site, self._child)
         self.clustered = not isinstance(settings, RdsInstanceSettings)
         topic = make_events(self._site, self, clustered=self.clustered)
@@ -147,11 +150,14 @@ class DataLayer(pulumi.ComponentResource):
             host=self.database.endpoint,
             port=DATABASE_PORT,
             first_database=settings.database_name,
+            also_certified=mysql_namespaces(mysql.services, self._site.context.names) if mysql is not None else (),
         )
         self.database_login_secrets = self.database_logins.secret_names
         self.events_topic_arn = topic.arn
-        ghost = self.settings.ghost_database
-        self.ghost_database = GhostDatabase(ghost, self._site, self._child) if ghost is not None else None
+        self.mysql = self.mysql_logins = None
+        if mysql is not None:
+            self.mysql = MysqlDatabase(mysql, self._site, self._child)
+            self.mysql_logins = MysqlLogins(mysql.services, self._site, self._child, host=self.mysql.endpoint)
 
     def _caches(self) -> None:
         site = self._site
@@ -192,8 +198,9 @@ __all__ = [
     "DataLayer",
     "DataLayerSettings",
     "Database",
-    "GhostDatabase",
-    "GhostDatabaseSettings",
+    "MysqlDatabase",
+    "MysqlService",
+    "MysqlSettings",
     "RegistrySettings",
     "SecretSettings",
     "Store",

@@ -56,8 +56,12 @@ class DatabaseLogins(pulumi.ComponentResource):
         host: pulumi.Output[str] | None,
         port: int,
         first_database: str,
+        also_certified: Sequence[str] = (),
     ) -> None:
-        """``host`` ``None``: a standby's database isn't there yet, and logins lead nowhere until it is."""
+        """``host`` ``None``: a standby's database isn't there yet, and logins lead nowhere until it is.
+
+        ``also_certified`` are namespaces that need the authorities' certificates for another database of RDS.
+        """
         super().__init__("platform:index:DatabaseLogins", name, None, opts)
         self._site = site
         names = site.context.names
@@ -79,7 +83,7 @@ class DatabaseLogins(pulumi.ComponentResource):
                 parent=self,
                 copied=row.copied,
             )
-            for row in login_secrets(services, names)
+            for row in login_secrets(services, names, also_certified)
             # what its primary copies a standby finds
             if not (row.copied and site.context.identity.standby)
         }

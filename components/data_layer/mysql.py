@@ -1,4 +1,7 @@
-"""RDS for MySQL, for Ghost alone: Ghost supports no other database in production (docs.ghost.org)."""
+"""RDS for MySQL, for applications that know no other database: Ghost is one in production (docs.ghost.org).
+
+A service has a database and a user of its own there, made by a bootstrap job; it goes there directly, by TLS.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Annotated, Final, cast
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass
 from components.data_layer.database.component import BACKUP_WINDOW, CA, MAINTENANCE_WINDOW
@@ -15,13 +18,15 @@ from components.data_layer.database.parts import NO_EXTENDED_SUPPORT, arguments,
 from components.data_layer.database.settings import Gigabytes
 from components.data_layer.site import Site
 from components.data_layer.stores import BackupDays, Purpose, Store
-from components.model import Days, one_of, refuse
+from components.model import Days, DnsLabel, Problem, Settings, Slug, one_of, refuse, refuse_all
 from components.versions import DATABASE_CLASSES, RDS_MYSQL, RDS_MYSQL_VERSION, SUPPORT_DATE, in_support, supported
 
 PORT: Final = 3306
-NAME: Final = "ghost"
+NAME: Final = "mysql"
 _EXPORTS: Final = ("error", "slowquery")
 """Logs in CloudWatch. Not the general log, which holds every statement with its values."""
+
+_TAKEN: Final = frozenset({"root", "admin", "platform_admin", "sys", "information_schema", "performance_schema"})
 
 MYSQL: Final = (
     Parameter("require_secure_transport", "1"),
@@ -33,11 +38,36 @@ MYSQL: Final = (
 """What it runs with."""
 
 
-class GhostDatabaseSettings(Store):
-    """The MySQL instance of Ghost."""
+class MysqlService(Settings):
+    """One service's place in MySQL: a database and a user, both called as it is."""
+
+    namespace: DnsLabel | None = None
+    """The namespace that reads its login. Left out: the applications' own, ``<platform>-<env>``."""
+    generation: Annotated[int, Field(ge=1, strict=True)] = 1
+    """Raise it by one, and the next update gives the service a new password."""
+    rotate_days: Days = 90
+    """Days after which the password is to be replaced; a tag says so to who checks it."""
+
+
+def _own_names(services: dict[str, MysqlService]) -> dict[str, MysqlService]:
+    refuse_all(
+        Problem((name,), name, "another name: MySQL or RDS has this one")
+        for name in services
+        if user_name(name) in _TAKEN or name.startswith(("rds", "mysql"))
+    )
+    return services
+
+
+def user_name(service: str) -> str:
+    """What MySQL calls the service's user and its database."""
+    return service.replace("-", "_")
+
+
+class MysqlSettings(Store):
+    """The MySQL instance."""
 
     data_class: DataClass = DataClass.INTERNAL
-    purpose: Purpose = "Posts, pages and authors of the platform's Ghost"
+    purpose: Purpose = "What applications keep that know MySQL alone, such as Ghost's posts and pages"
     retention_days: Days | None = 730
     engine_version: Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]\.[0-9]{1,2}$")] = RDS_MYSQL_VERSION
     """Where a new instance starts, and the floor ever after."""
@@ -51,6 +81,9 @@ class GhostDatabaseSettings(Store):
     """GiB that storage may grow to by itself. It never shrinks."""
     backup_days: BackupDays = 30
     """Days that automatic backups and point-in-time recovery reach back."""
+
+    services: Annotated[dict[Slug, MysqlService], AfterValidator(_own_names)] = {}
+    """Services that keep their data in it, by name: each gets a database, a user and a login."""
 
     @field_validator("engine_version")
     @classmethod
@@ -92,16 +125,16 @@ class GhostDatabaseSettings(Store):
         return f"mysql{self.engine_version.rpartition('.')[0]}"
 
 
-class GhostDatabase(pulumi.ComponentResource):
-    """An instance with one database, encrypted, TLS only, its master password kept and rotated by RDS."""
+class MysqlDatabase(pulumi.ComponentResource):
+    """An instance, encrypted, TLS only, its master password kept and rotated by RDS."""
 
     endpoint: pulumi.Output[str]
     secret_arn: pulumi.Output[str]
     """The master user's secret: JSON with username and password."""
     identifier: str
 
-    def __init__(self, settings: GhostDatabaseSettings, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("platform:index:GhostDatabase", NAME, None, opts)
+    def __init__(self, settings: MysqlSettings, site: Site, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("platform:index:MysqlDatabase", NAME, None, opts)
         context, child = site.context, pulumi.ResourceOptions(parent=self)
         production, prefix = context.production, context.names.prefix
         self.identifier = context.names.of("rds", NAME)
@@ -137,7 +170,6 @@ class GhostDatabase(pulumi.ComponentResource):
             max_allocated_storage=settings.max_storage_gb,
             storage_encrypted=True,
             kms_key_id=site.keys.data.arn,
-            db_name=NAME,
             port=PORT,
             network_type="IPV4",
             publicly_accessible=False,
@@ -145,7 +177,7 @@ class GhostDatabase(pulumi.ComponentResource):
             vpc_security_group_ids=[site.group(NAME, PORT, "MySQL from nodes and pods", child).id],
             parameter_group_name=parameters.name,
             ca_cert_identifier=CA,
-            username="ghost_admin",
+            username="platform_admin",
             manage_master_user_password=True,
             master_user_secret_kms_key_id=site.keys.secrets.arn,
             iam_database_authentication_enabled=True,

@@ -8,7 +8,7 @@ from components.context import Context
 from components.data_classes import DataClass, effective
 from components.data_layer.cache import login_name
 from components.data_layer.database.settings import RdsInstanceSettings
-from components.data_layer.mysql import NAME as GHOST
+from components.data_layer.mysql import NAME as MYSQL
 from components.data_layer.services import MASTER_SECRET, NAMESPACE, ROTATE_DAYS, login_secrets
 from components.data_layer.settings import DataLayerSettings
 from components.data_layer.stores import Store, StoreRecord
@@ -46,10 +46,10 @@ def _database(settings: DataLayerSettings, context: Context) -> Iterator[StoreRe
     row = settings.database
     type_ = "aws:rds/instance:Instance" if isinstance(row, RdsInstanceSettings) else "aws:rds/cluster:Cluster"
     yield _record(row, context.names.of("rds", "database"), type_, context, row.backup_days)
-    ghost = settings.ghost_database
-    if ghost is not None:
-        name = context.names.of("rds", GHOST)
-        yield _record(ghost, name, "aws:rds/instance:Instance", context, ghost.backup_days)
+    mysql = settings.mysql
+    if mysql is not None:
+        name = context.names.of("rds", MYSQL)
+        yield _record(mysql, name, "aws:rds/instance:Instance", context, mysql.backup_days)
 
 
 def _caches(settings: DataLayerSettings, context: Context) -> Iterator[StoreRecord]:

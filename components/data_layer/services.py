@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -161,8 +161,13 @@ class LoginSecret:
     has its own under the same name."""
 
 
-def login_secrets(services: Mapping[str, DatabaseService], names: Names) -> tuple[LoginSecret, ...]:
-    """Every such secret: the services' logins, then what exporters, pooler and bootstrap job are told."""
+def login_secrets(
+    services: Mapping[str, DatabaseService], names: Names, others: Sequence[str] = ()
+) -> tuple[LoginSecret, ...]:
+    """Every such secret: the services' logins, then what exporters, pooler and bootstrap job are told.
+
+    ``others`` are namespaces that need the certificates without a login here: MySQL's are of the same authorities.
+    """
     logins = (
         LoginSecret(
             namespace_of(services[role.service], names),
@@ -177,7 +182,8 @@ def login_secrets(services: Mapping[str, DatabaseService], names: Names) -> tupl
         (NAMESPACE, POOLER_SECRET, "Where the pooler finds the database, and SCRAM secrets of who may use it"),
         (NAMESPACE, ROLES_SECRET, "Where the bootstrap job finds the database, and SCRAM secrets of its roles"),
     )
-    namespaces = dict.fromkeys([NAMESPACE, MONITORING, *(namespace_of(row, names) for row in services.values())])
+    own = (namespace_of(row, names) for row in services.values())
+    namespaces = dict.fromkeys([NAMESPACE, MONITORING, *own, *others])
     return (
         *logins,
         *(LoginSecret(*row, rotate_days=ROTATE_DAYS) for row in told),

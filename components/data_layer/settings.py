@@ -12,7 +12,8 @@ from components.data_classes import effective, log_limit
 from components.data_layer.buckets import BucketsSettings
 from components.data_layer.cache import CacheSettings, check_caches, login_name
 from components.data_layer.database.settings import DatabaseChoice, RdsInstanceSettings
-from components.data_layer.mysql import GhostDatabaseSettings
+from components.data_layer.mysql import MysqlSettings
+from components.data_layer.mysql_logins import mysql_secrets
 from components.data_layer.registry import RegistrySettings
 from components.data_layer.secrets import Secrets
 from components.data_layer.services import DatabaseServices, login_secrets
@@ -29,8 +30,8 @@ class DataLayerSettings(Settings):
     """The relational database, of one of three kinds."""
     services: DatabaseServices = {}
     """Services that keep their data in it: each gets a role, a login, and a database or a part in another's."""
-    ghost_database: GhostDatabaseSettings | None = None
-    """MySQL for Ghost, where it is served from. Left out: none, and Ghost keeps SQLite or isn't there."""
+    mysql: MysqlSettings | None = None
+    """MySQL, for applications that know no other database. Left out: none."""
     caches: Annotated[dict[Slug, CacheSettings], AfterValidator(check_caches)]
     """Caches by name. One is called ``queue``."""
     tables: dict[Slug, TableSettings]
@@ -64,8 +65,8 @@ class DataLayerSettings(Settings):
     def stores(self) -> Iterator[tuple[tuple[str, ...], Store]]:
         """Every store with the path of its key below ``data``."""
         yield ("database",), self.database
-        if self.ghost_database is not None:
-            yield ("ghost_database",), self.ghost_database
+        if self.mysql is not None:
+            yield ("mysql",), self.mysql
         for name, cache in self.caches.items():
             yield ("caches", name), cache
         for name, table in self.tables.items():
@@ -83,7 +84,7 @@ def check(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Prob
     yield from _taken_secrets(identity, settings)
     yield from _snapshot(identity, settings)
     yield from _worldwide(identity, settings)
-    yield from _ghost(identity, settings)
+    yield from _mysql(identity, settings)
     if identity.production:
         yield from _single_points(settings)
 
@@ -139,9 +140,9 @@ def _worldwide(identity: StackIdentity, settings: DataLayerSettings) -> Iterator
         )
 
 
-def _ghost(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:
-    if identity.standby and settings.ghost_database is not None:
-        yield Problem(("data", "ghost_database"), "given", "nothing in a standby: Ghost comes back with its primary")
+def _mysql(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:
+    if identity.standby and settings.mysql is not None:
+        yield Problem(("data", "mysql"), "given", "nothing in a standby: what is in MySQL comes back with its primary")
 
 
 def _taken_secrets(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:
@@ -150,6 +151,10 @@ def _taken_secrets(identity: StackIdentity, settings: DataLayerSettings) -> Iter
         if row.name in settings.secrets.get(row.namespace, {}):
             allowed = "another name: what signs in to the database has this one"
             yield Problem(("data", "secrets", row.namespace, row.name), row.name, allowed)
+    for namespace, name in mysql_secrets(settings.mysql.services, names) if settings.mysql is not None else ():
+        if name in settings.secrets.get(namespace, {}):
+            allowed = "another name: what signs in to MySQL has this one"
+            yield Problem(("data", "secrets", namespace, name), name, allowed)
 
 
 def _snapshot(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:
@@ -173,8 +178,8 @@ def _single_points(settings: DataLayerSettings) -> Iterator[Problem]:
             yield Problem(("data", "database", "multi_az"), False, "true in production: a standby in another zone")
     elif database.readers == 0:
         yield Problem(("data", "database", "readers"), 0, "at least 1 in production: a reader in another zone")
-    if settings.ghost_database is not None and not settings.ghost_database.multi_az:
-        yield Problem(("data", "ghost_database", "multi_az"), False, "true in production: a standby in another zone")
+    if settings.mysql is not None and not settings.mysql.multi_az:
+        yield Problem(("data", "mysql", "multi_az"), False, "true in production: a standby in another zone")
     for name, cache in settings.caches.items():
         if cache.replicas == 0:
             yield Problem(("data", "caches", name, "replicas"), 0, "at least 1 in production: a node in another zone")

@@ -3,6 +3,15 @@
 from components.database_access.check import check
 from components.database_access.component import DatabaseAccess
 from components.database_access.login import DatabaseLogin, database_login
+from components.database_access.mysql import MysqlLogin, mysql_login
 from components.database_access.settings import DatabaseAccessSettings
 
-__all__ = ["DatabaseAccess", "DatabaseAccessSettings", "DatabaseLogin", "check", "database_login"]
+__all__ = [
+    "DatabaseAccess",
+    "DatabaseAccessSettings",
+    "DatabaseLogin",
+    "MysqlLogin",
+    "check",
+    "database_login",
+    "mysql_login",
+]

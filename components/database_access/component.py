@@ -12,10 +12,12 @@ from components.context import Context
 from components.data_layer import DataLayer
 from components.data_layer.services import NAMESPACE
 from components.database_access.bootstrap import ADMIN, ADMIN_KEYS, NAME
+from components.database_access.mysql import NAME as MYSQL
 from components.database_access.workloads import own_master
 from components.eks_cluster import EksCluster
 from components.kubernetes.manifest import Json
 from components.kubernetes.register import Merge
+from components.kubernetes.workload import Workload
 from components.naming import Names
 from components.pod_identity import Grant
 from components.tenancy import DeployedWorkload, WorkloadNamespace
@@ -25,11 +27,11 @@ _OWNER_TAG: Final = {True: "aws:rds:primaryDBClusterArn", False: "aws:rds:primar
 management with Amazon RDS and AWS Secrets Manager")."""
 
 
-def master_grant(database_arn: str, names: Names, *, clustered: bool) -> Grant:
+def master_grant(database_arn: str, names: Names, *, clustered: bool, title: str = "MasterOfDatabase") -> Grant:
     """Leave to read the master user's secret of one database: RDS names it, but says in a tag whose it is."""
     kind = "cluster" if clustered else "db"
     return Grant(
-        "MasterOfDatabase",
+        title,
         ("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
         [names.arn("secretsmanager", f"secret:rds!{kind}-*")],
         conditions={"StringEquals": {f"secretsmanager:ResourceTag/{_OWNER_TAG[clustered]}": database_arn}},
@@ -62,6 +64,9 @@ class DatabaseAccess(pulumi.ComponentResource):
         arn = context.names.arn("rds", f"{'cluster' if clustered else 'db'}:{data.database.identifier}")
         managed = not own_master(data.settings)
         reads = [master_grant(arn, context.names, clustered=clustered)] if managed else []
+        if data.mysql is not None:
+            mysql = context.names.arn("rds", f"db:{data.mysql.identifier}")
+            reads.append(master_grant(mysql, context.names, clustered=False, title="MasterOfMysql"))
         WorkloadNamespace(
             plan.namespaces[NAMESPACE], workloads, context, objects, cluster.ref, opts=child, also_reads=reads
         )
@@ -75,20 +80,36 @@ class DatabaseAccess(pulumi.ComponentResource):
                     objects,
                     cluster.ref,
                     opts=child,
-                    after=[data.database, *data.database_logins.ready],
-                    merges={ADMIN: _master(data)} if workload.name == NAME and managed else None,
+                    after=_stores(workload, data),
+                    merges=_merges(workload, data),
                 )
                 for workload in workloads
             ]
         self.register_outputs({"namespace": NAMESPACE})
 
 
-def _master(data: DataLayer) -> Merge:
+def _stores(workload: Workload, data: DataLayer) -> list[pulumi.Resource]:
+    """What must stand before the workload is of use: the database that it goes to, and its logins."""
+    if workload.name == MYSQL and data.mysql is not None and data.mysql_logins is not None:
+        return [data.mysql, *data.mysql_logins.ready, *data.database_logins.ready]
+    return [data.database, *data.database_logins.ready]
+
+
+def _merges(workload: Workload, data: DataLayer) -> dict[str, Merge] | None:
+    """The master user's secret of the database that a job goes to, where RDS keeps it."""
+    if workload.name == MYSQL and data.mysql is not None:
+        return {ADMIN: _master(data.mysql.secret_arn)}
+    if workload.name == NAME and not own_master(data.settings):
+        return {ADMIN: _master(data.database_secret_arn)}
+    return None
+
+
+def _master(secret_arn: pulumi.Output[str] | None) -> Merge:
     """The name that RDS gave its secret."""
 
     def read(arn: str) -> Json:
         return [{"secretKey": key, "remoteRef": {"key": arn, "property": key}} for key in ADMIN_KEYS]
 
-    if data.database_secret_arn is None:
+    if secret_arn is None:
         raise ValueError("the bootstrap job signs in to a database, and there is none yet")
-    return {"spec": {"data": data.database_secret_arn.apply(read)}}
+    return {"spec": {"data": secret_arn.apply(read)}}

@@ -48,8 +48,8 @@ VELERO: Final = 15
 FIRST_HOUR: Final = 5
 """The hour (UTC) from which plans count: after the database's own backup and maintenance."""
 
-GHOST: Final = Protection(tier=Tier.NON_CRITICAL, region_tier=Tier.REBUILT)
-"""Ghost's posts: back within a day, and written anew after the loss of the region."""
+MYSQL: Final = Protection(tier=Tier.NON_CRITICAL, region_tier=Tier.REBUILT)
+"""What is in MySQL, such as Ghost's posts: back within a day, and written anew after the loss of the region."""
 DECLARED: Final = Protection(tier=Tier.CRITICAL, region_tier=Tier.CRITICAL)
 """What Git and the program hold of a cluster."""
 
@@ -112,7 +112,7 @@ def rpo_table(identity: StackIdentity, data: DataLayerSettings, settings: Resili
     judged = _Judge(identity, settings)
     return [
         *_database(data, settings, judged),
-        *_ghost(data, judged),
+        *_mysql(data, judged),
         *_tables(data, settings, judged),
         *_caches(data, settings, judged),
         *_buckets(data, settings, judged),
@@ -214,17 +214,17 @@ def _database(data: DataLayerSettings, settings: ResilienceSettings, judge: _Jud
     )
 
 
-def _ghost(data: DataLayerSettings, judge: _Judge) -> Iterator[RpoRow]:
-    ghost, key = data.ghost_database, ("data", "ghost_database")
-    if ghost is None:
+def _mysql(data: DataLayerSettings, judge: _Judge) -> Iterator[RpoRow]:
+    mysql, key = data.mysql, ("data", "mysql")
+    if mysql is None:
         return
-    back = _earlier(_POINT_IN_TIME, POINT_IN_TIME, RESTORE, ghost.backup_days, (*key, "backup_days"))
+    back = _earlier(_POINT_IN_TIME, POINT_IN_TIME, RESTORE, mysql.backup_days, (*key, "backup_days"))
     ways = {
-        Failure.ZONE: Way("a standby in another zone", 0, FAILOVER) if ghost.multi_az else back,
+        Failure.ZONE: Way("a standby in another zone", 0, FAILOVER) if mysql.multi_az else back,
         Failure.CORRUPTION: back,
         Failure.REGION: Way(_LOST, None, STANDBY + RESTORE),
     }
-    yield from judge.rows("ghost_database", key, GHOST, ways)
+    yield from judge.rows("mysql", key, MYSQL, ways)
 
 
 def _tables(data: DataLayerSettings, settings: ResilienceSettings, judge: _Judge) -> Iterator[RpoRow]:

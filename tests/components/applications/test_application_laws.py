@@ -163,6 +163,11 @@ MISTAKES: dict[str, tuple[Change, tuple[str | int, ...], str]] = {
         (AT, "auth-svc", "health", "start_seconds"),
         "at least 40",
     ),
+    "two databases": (
+        app("auth-svc", mysql="auth"),
+        (AT, "auth-svc", "mysql"),
+        "nothing beside database",
+    ),
     "a list in a cache that it doesn't use": (
         app("grading-worker", scaling={"kind": "queue", "cache": "fast"}),
         (AT, "grading-worker", "scaling", "cache"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from components.applications import application_workloads
 from components.kubernetes import workload_manifests
-from components.kubernetes.paths import ToWorkload
+from components.kubernetes.paths import ToDatabase, ToWorkload
 from components.kubernetes.workload import ContainerPort
 from tests.components.applications.example import identity, names, raw, settings_of, workloads_of
 from tests.components.kubernetes.declarations import server
@@ -102,3 +102,17 @@ def test_who_is_called_elsewhere_is_told_by_scheme_and_port() -> None:
     made = application_workloads(settings_of(section), identity(), names(), [coordinator])
     (content,) = made["content-svc"]
     assert content.env["COORDINATOR_URL"] == "http://coordinator.mcp-agents.svc.cluster.local:8888"
+
+
+def test_an_application_on_mysql_and_its_migration_go_there_directly() -> None:
+    section = raw()
+    section["applications"]["content-svc"] |= {"mysql": "content", "migration": {"command": ["migrate"]}}
+    made = workloads_of(section)
+    for workload in (made["content-svc"], made["content-svc-migrate"]):
+        assert [call.port for call in workload.calls if isinstance(call, ToDatabase)] == [3306]
+        assert workload.env["MYSQL_CREDENTIALS"] == "/var/run/secrets/platform/mysql"
+        assert {secret.remote for secret in workload.secrets} >= {
+            "aivo/production/aivo/mysql-content-login",
+            "aivo/production/aivo/database-authority",
+        }
+    assert made["content-svc"].after == ("Job/content-svc-migrate",)
