@@ -1,7 +1,7 @@
 """McpPlatform: the MCP servers, who may call them, what they may reach, and the way out of the cluster."""
 
+from components.mcp_platform.component import McpPlatform
 from components.mcp_platform.egress import Egress, with_egress_proxy
-from components.mcp_platform.platform import McpPlatform
 from components.mcp_platform.settings import EgressProxySettings, McpPlatformSettings, McpServer, PermissionProfile
 from components.mcp_platform.workloads import CONTEXTS, ContextStore, buckets, repositories, secrets, workloads
 

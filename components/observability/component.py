@@ -9,7 +9,7 @@ import pulumi
 from lightkube.models.meta_v1 import ObjectMeta
 
 from components.cluster_plan import ClusterPlan
-from components.cluster_services.services import OBSERVABILITY, ClusterServices, homes
+from components.cluster_services.component import OBSERVABILITY, ClusterServices, homes
 from components.context import Context
 from components.data_layer import DataLayer
 from components.edge.hosts import Hosts

@@ -12,7 +12,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.eks_cluster import EksClusterSettings, zonal_shift
+from components.eks_cluster import EksClusterSettings
+from components.eks_cluster.component import zonal_shift
 from components.eks_cluster.node_settings import NodeShape
 from components.eks_cluster.nodes import bottlerocket_settings, disks, node_config, user_data
 from components.versions import ADDONS
