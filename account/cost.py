@@ -7,11 +7,11 @@ from typing import Annotated, Final
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from components.context import Context
 from components.keys import Document
-from components.model import Email, Problem, Settings, refuse_all, repeated
+from components.model import Email, Settings, each_once
 from components.naming import Names
 from components.topics import tls_only
 
@@ -21,16 +21,10 @@ TOPIC: Final = "cost-anomalies"
 class CostSettings(Settings):
     """What is worth telling of what is spent."""
 
-    mail: Annotated[list[Email], Field(min_length=1)]
+    mail: Annotated[list[Email], Field(min_length=1), each_once("address")]
     """Who is told; each must confirm its subscription once."""
     anomaly_usd: Annotated[int, Field(ge=1, le=100_000, strict=True)] = 50
     """US dollars above what was to be expected, from which an anomaly is told."""
-
-    @field_validator("mail")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), mail, "each address once") for index, mail in repeated(value))
-        return value
 
 
 def topic_policy(names: Names) -> Document:

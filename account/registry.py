@@ -7,13 +7,13 @@ from typing import Annotated, Final, Literal
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from account.deploy.statements import Allow, document
 from components.context import Context
 from components.data_classes import DataClass
 from components.keys import Document
-from components.model import Days, Problem, Settings, refuse_all, repeated
+from components.model import Days, Settings, each_once
 from components.naming import Names
 from components.security_baseline.trail import ACCOUNT_PATH
 from components.upstream import UPSTREAMS, UpstreamName
@@ -28,18 +28,12 @@ class RegistrySettings(Settings):
 
     scanning: Literal["ENHANCED", "BASIC"] = "ENHANCED"
     """``ENHANCED`` is Inspector's: again and again, languages too. ``BASIC`` looks once, at the push."""
-    upstreams: Annotated[list[UpstreamName], Field(min_length=1)] = list(UPSTREAMS)
+    upstreams: Annotated[list[UpstreamName], Field(min_length=1), each_once("registry")] = list(UPSTREAMS)
     """Public registries that images come through."""
     cache_days: Days = 90
     """Days that an image from upstream is kept; one that is asked for later comes anew."""
     copy_days: Days = 730
     """Days that a copy from the other region is kept."""
-
-    @field_validator("upstreams")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), name, "each registry once") for index, name in repeated(value))
-        return value
 
 
 def secret_name(upstream: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from ipaddress import IPv4Network
-from typing import Final
+from typing import Annotated, Final
 
 import pulumi
 import pulumi_aws as aws
@@ -20,7 +20,7 @@ from pydantic import ValidationInfo, field_validator
 from components import flow_logs
 from components.context import Context
 from components.data_classes import DataClass, log_limit
-from components.model import LogDays, PrivateCidr, Problem, Settings, refuse, refuse_all, repeated
+from components.model import LogDays, PrivateCidr, Problem, Settings, each_once, refuse
 from components.networking.peering import PRIVATE, runner_name
 from components.networking.settings import Zone
 from components.security_baseline.keys import SCOPE_TAG
@@ -40,7 +40,7 @@ class RunnerSettings(Settings):
 
     cidr: PrivateCidr
     """The runner's network, /20 to /26, apart from every network that it peers with."""
-    zones: list[Zone]
+    zones: Annotated[list[Zone], each_once("zone")]
     """Two availability zones by name: the NAT gateway stands in the first."""
     log_days: LogDays = 90
     """Days that flow logs are kept."""
@@ -55,7 +55,6 @@ class RunnerSettings(Settings):
     @field_validator("zones")
     @classmethod
     def _two(cls, value: list[str], info: ValidationInfo) -> list[str]:  # noqa: ARG003 - the validator's form
-        refuse_all(Problem((index,), zone, "each zone once") for index, zone in repeated(value))
         if len(value) != _ZONES:
             refuse("two availability zones", value=value)
         return value

@@ -10,13 +10,15 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_eks as eks
 import pulumi_random as random
-from pydantic import StringConstraints, ValidationInfo, field_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass, effective
-from components.model import AccountId, Cidr, Hostname, PrivateCidr, Settings, form, refuse
+from components.model import AccountId, Cidr, Hostname, PrivateCidr, Settings, form, is_private, refuse
 from components.naming import Names
 
 _WIDEST_RUNNER: Final = 8
+_MOST_PUBLIC: Final = 40
+"""Networks that may reach a cluster's public endpoint (EKS service quotas)."""
 
 Region = Literal["us-east-1", "us-east-2", "us-west-1", "us-west-2"]
 """Pupils' data stays in the United States: the regions a stack may name."""
@@ -39,7 +41,7 @@ AgentPool = Annotated[
 class Runner(Settings):
     """Where ``pulumi up`` runs: it must reach the cluster's API endpoint."""
 
-    public_cidrs: list[Cidr] = []
+    public_cidrs: Annotated[list[Cidr], Field(max_length=_MOST_PUBLIC)] = []
     """Networks that may reach a public API endpoint (dev and staging)."""
     agent_pool: AgentPool | None = None
     """Pulumi Deployments agent pool inside the account's network: what a private endpoint demands."""
@@ -55,6 +57,14 @@ class Runner(Settings):
                 refuse(
                     "a network of /8 or smaller: 0.0.0.0/0 opens the API to everyone", value=str(network), at=[index]
                 )
+            if is_private(network):
+                refuse(
+                    "a public network: who comes over the internet has no private address",
+                    value=str(network),
+                    at=[index],
+                )
+            if network in value[:index]:
+                refuse("each network once", value=str(network), at=[index])
         return value
 
     @field_validator("cidr")

@@ -123,6 +123,20 @@ def repeated(values: Iterable[str]) -> Iterator[tuple[int, str]]:
         seen.add(value)
 
 
+def each_once(what: str) -> AfterValidator:
+    """Annotates a list of texts in which no ``what`` stands twice."""
+
+    def check(values: list[str]) -> list[str]:
+        refuse_all(Problem((index,), value, f"each {what} once") for index, value in repeated(values))
+        return values
+
+    return AfterValidator(check)
+
+
+Unique: Final = each_once("value")
+"""Annotates a list of texts in which nothing stands twice."""
+
+
 # --- the domain's own types -------------------------------------------------------------------------------------
 
 FORMS: Final[dict[str, str]] = {}
@@ -154,8 +168,13 @@ Cidr = Annotated[
 _PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
 
 
+def is_private(network: IPv4Network) -> bool:
+    """Whether no part of the network is reached over the internet."""
+    return any(network.subnet_of(block) for block in _PRIVATE)
+
+
 def _private(value: IPv4Network) -> IPv4Network:
-    if not any(value.subnet_of(block) for block in _PRIVATE):
+    if not is_private(value):
         refuse("a private network (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10)", value=str(value))
     return value
 

@@ -5,28 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from components.kubernetes.image import Digest, Image
 from components.kubernetes.scaling import EventScaling, RedisListTrigger, Replicas, ResourceScaling
-from components.model import Problem, Settings, Slug, one_of, refuse, refuse_all, repeated
+from components.model import Settings, Slug, one_of, refuse
 from components.naming import Names
 
 _FEW: Final = 12
 """Up to so many names an error lists."""
-
-Item = TypeVar("Item", bound=str)
-
-
-def _each_once(values: list[Item]) -> list[Item]:
-    refuse_all(Problem((index,), value, "each value once") for index, value in repeated(values))
-    return values
-
-
-Unique = AfterValidator(_each_once)
-"""Annotates a list of texts in which nothing stands twice: ``Annotated[list[Slug], Unique]``."""
 
 _EXACT: Final = re.compile(r"v?\d+\.\d+\.\d+([._-][\w.-]+)?|(sha|git)-[0-9a-f]{7,40}|\d{8}[.-][\w.-]+", re.ASCII)
 """Forms of a tag that names one build for ever: a full version, a commit, a date with a build."""

@@ -91,7 +91,7 @@ class StackSettings(Settings):
 
     def plan_problems(self) -> Iterator[Problem]:
         """What is wrong with what runs in the clusters."""
-        return check_plans(self.clusters, self.data, self.plan)
+        return check_plans(self.clusters, self, self.plan)
 
     def rendered(self, stack: str) -> dict[str, dict[str, Json]]:
         """What Argo CD finds of the stack in the rendered branch: objects by path. Nothing until images are pushed."""
@@ -132,7 +132,7 @@ CHECKS: Final[Checks] = (
     (("data", "mcp", "agents"), check_agent_stores),
     (("stack", "edge", "applications"), check_applications),
     (("stack", "data", "applications"), check_stores),
-    (("stack", "observability"), check_observability),
+    (("stack", "services", "data", "observability"), check_observability),
     (("stack", "services", "data", "delivery"), check_delivery),
 )
 """What must hold between sections: which sections a check needs, and the check. It runs only where those are right."""

@@ -29,6 +29,7 @@ from components.kubernetes.topology import Networks, Topology, TopologyError
 from components.kubernetes.workload import Key, Workload, unrouted
 from components.mcp_platform import CONTEXTS, ContextStore, McpPlatformSettings, with_egress_proxy
 from components.mcp_platform import workloads as mcp_workloads
+from components.mcp_platform.settings import NAMESPACE as MCP_NAMESPACE
 from components.model import Problem, one_of
 from components.naming import Names
 from components.networking import NetworkingSettings
@@ -193,8 +194,11 @@ def _gateway(sections: PlannedSections) -> Key | None:
     return public_gateway(sections.stack.platform) if made else None
 
 
-def check(clusters: Iterable[str], data: DataLayerSettings, plan_of: Callable[[str], ClusterPlan]) -> Iterator[Problem]:
+def check(
+    clusters: Iterable[str], sections: PlannedSections, plan_of: Callable[[str], ClusterPlan]
+) -> Iterator[Problem]:
     """What must hold between everything that runs in a cluster: every path leads somewhere, and the nodes suffice."""
+    data = sections.data
     if CONTEXTS not in data.tables:
         yield Problem(("data", "tables"), sorted(data.tables), f"{CONTEXTS} too: MCP servers keep their contexts there")
         return
@@ -202,12 +206,43 @@ def check(clusters: Iterable[str], data: DataLayerSettings, plan_of: Callable[[s
         try:
             plan = plan_of(key)
         except TopologyError as error:
-            for found in error.problems:
-                yield Problem(("clusters", key), f"{found.caller} -> {found.target}", found.allowed)
+            yield from _leads_nowhere(key, error, sections)
             continue
         yield from _access_nowhere(plan)
         yield from _too_small(plan)
         yield from _brought_by_nobody(plan)
+
+
+def _leads_nowhere(cluster: str, error: TopologyError, sections: PlannedSections) -> Iterator[Problem]:
+    """Each path by the key that declares it; the cluster's own, where no key does."""
+    told: set[tuple[str | int, ...]] = set()
+    for found in error.problems:
+        path, value = next(
+            (
+                (path, reference)
+                for caller, target, path, reference in _declared(sections)
+                if target == found.target.partition(":")[0] and f"{found.caller}-".startswith(f"{caller}-")
+            ),
+            (("clusters", cluster), f"{found.caller} -> {found.target}"),
+        )
+        if path not in told or path[0] == "clusters":
+            told.add(path)
+            yield Problem(path, value, found.allowed)
+
+
+def _declared(sections: PlannedSections) -> Iterator[tuple[str, str, tuple[str | int, ...], str]]:
+    """Who calls whom by the stack file, and where it says so: caller, target, key, value."""
+    for name, server in sections.mcp.servers.items():
+        for index, reference in enumerate(server.profile.services):
+            path = ("mcp", "servers", name, "profile", "services", index)
+            yield f"{MCP_NAMESPACE}/{name}", reference.partition(":")[0], path, reference
+    names = Names(sections.stack.platform, sections.stack.env, sections.stack.account_id, sections.stack.region)
+    home = sections.applications.namespace_in(names)
+    for name, application in sections.applications.applications.items():
+        for index, reference in enumerate(application.calls):
+            target = reference.partition(":")[0]
+            whole = target if "/" in target else f"{home}/{target}"
+            yield f"{home}/{name}", whole, ("applications", "applications", name, "calls", index), reference
 
 
 def _access_nowhere(plan: ClusterPlan) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar, cast
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
+from pydantic import ValidationError
 
 from components.model import Problem, Settings, attribute_docs
 from settings.problems import MISSING, dotted, show, validate
@@ -27,7 +28,7 @@ NAMESPACES: Final = ("aws", "eks", "kubernetes", "pulumi", "pulumiservice", "ran
 program installs. Explicit providers read none of the latter, but users write ``aws:region``, and ``pulumi new`` does.
 """
 
-_NOT_SHOWN: Final = "(not shown)"
+NOT_SHOWN: Final = "(not shown)"
 
 
 def load(tree: type[Tree], checks: Checks, whole: Whole[Tree] | None = None) -> Tree:
@@ -59,10 +60,10 @@ def parse(
     sections, problems = _each(tree, raw)
     for needs, check in checks:
         if sections.keys() >= set(needs):
-            problems += check(*(cast("Any", sections[need]) for need in needs))
+            problems += _checked(check, needs, sections)
     settings = cast("Tree", tree.model_construct(**cast("dict[str, Any]", sections)))
     if whole is not None and sections.keys() - {p.path[0] for p in problems} >= set(whole[0]):
-        problems += whole[1](settings)
+        problems += _checked(lambda *_: whole[1](settings), tuple(whole[0]), sections)
     wrong = [
         *_unread(others, tree, project),
         *((f"{project}:{dotted(p.path)}", _shown(p, secret)) for p in problems),
@@ -70,6 +71,19 @@ def parse(
     if wrong:
         raise pulumi.RunError(_message(wrong, file=file))
     return settings
+
+
+def _checked(
+    check: Callable[..., Iterator[Problem]], needs: Sequence[str], sections: Mapping[str, object]
+) -> Iterator[Problem]:
+    """What a check finds. Where settings come to something that a builder refuses, its words stand for a check's."""
+    try:
+        yield from check(*(sections[need] for need in needs))
+    except ValidationError as refused:
+        for item in refused.errors(include_url=False):
+            yield Problem(
+                (needs[-1],), NOT_SHOWN, f"settings from which the program makes something right: {item['msg']}"
+            )
 
 
 def _each(tree: type[Settings], raw: Mapping[str, object]) -> tuple[dict[str, object], list[Problem]]:
@@ -149,7 +163,7 @@ def _unread(others: Iterable[str], tree: type[Settings], project: str) -> Iterat
             allowed += f"; did you mean {project}:{section[0]}?"
         elif near:
             allowed += f"; did you mean {near[0]}:{name}?"
-        yield key, Problem((key,), _NOT_SHOWN, allowed)
+        yield key, Problem((key,), NOT_SHOWN, allowed)
 
 
 def _decoded(value: object) -> object:
@@ -165,6 +179,6 @@ def _message(wrong: Sequence[tuple[str, Problem]], *, file: str) -> str:
     count = "1 wrong key" if len(wrong) == 1 else f"{len(wrong)} wrong keys"
     lines = [f"{file}: {count}"]
     for key, problem in wrong:
-        lines.append(f"  {key} = {problem.value if problem.value is _NOT_SHOWN else show(problem.value)}")
+        lines.append(f"  {key} = {problem.value if problem.value is NOT_SHOWN else show(problem.value)}")
         lines.append(f"    allowed: {' '.join(problem.allowed.split())}")
     return "\n".join(lines)

@@ -8,13 +8,13 @@ from typing import Annotated, Final
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from account.deploy.statements import Allow, document
 from account.deploy.trust import GitHubEnvironment, GitHubRepository, github_trust
 from components.context import Context
 from components.keys import Document
-from components.model import Problem, Settings, refuse_all, repeated
+from components.model import Settings, each_once
 from components.naming import Names
 from components.security_baseline.trail import ACCOUNT_PATH
 
@@ -25,16 +25,10 @@ _HOUR: Final = 3600
 class ImageSettings(Settings):
     """Whose images come into the environment's registry."""
 
-    repositories: Annotated[list[GitHubRepository], Field(min_length=1, max_length=20)]
+    repositories: Annotated[list[GitHubRepository], Field(min_length=1, max_length=20), each_once("repository")]
     """``<owner>/<name>`` of the GitHub repositories that call the workflow ``image.yml``."""
     environment: GitHubEnvironment
     """GitHub environment of each that the workflow's job runs in: its branches and reviewers are the way in."""
-
-    @field_validator("repositories")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), name, "each repository once") for index, name in repeated(value))
-        return value
 
 
 def push_trust(account_id: str, settings: ImageSettings) -> Document:

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from account.deploy.statements import TRUST_LIMIT
 from components.keys import Document, Statement
-from components.model import Problem, Settings, refuse, refuse_all, repeated
+from components.model import Settings, each_once, refuse
 
 GITHUB: Final = "token.actions.githubusercontent.com"
 GITHUB_AUDIENCE: Final = "sts.amazonaws.com"
@@ -37,14 +37,8 @@ class PulumiDeployments(Settings):
     organization: Organization
     """Organization in Pulumi Cloud: also the tokens' audience."""
     project: Organization = "platform"
-    stacks: Annotated[list[StackName], Field(min_length=1, max_length=6)]
+    stacks: Annotated[list[StackName], Field(min_length=1, max_length=6), each_once("stack")]
     """Stacks of the project that live in this account and region."""
-
-    @field_validator("stacks")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), stack, "each stack once") for index, stack in repeated(value))
-        return value
 
 
 class DeploySettings(Settings):

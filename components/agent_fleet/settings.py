@@ -19,8 +19,8 @@ from components.mcp_platform.settings import (
     McpPlatformSettings,
     ToolName,
 )
-from components.model import Problem, Quantities, Resources, Settings, Slug, refuse, refuse_all
-from components.workload_settings import OwnImage, QueueScaling, ServerScaling, Unique, WorkerScaling, among
+from components.model import Problem, Quantities, Resources, Settings, Slug, Unique, refuse, refuse_all
+from components.workload_settings import OwnImage, QueueScaling, ServerScaling, WorkerScaling, among
 
 SECTION: Final = "agents"
 """The section's key in a stack file, and first part of the path of every problem that ``check`` finds."""
@@ -108,7 +108,7 @@ class AgentDefaults(Settings):
 class Agent(Settings):
     """One agent. What it leaves out it takes from ``defaults``."""
 
-    role: Annotated[str, StringConstraints(min_length=3, max_length=200)]
+    role: Annotated[str, StringConstraints(min_length=3, max_length=200, strip_whitespace=True)]
     """What it is for, in a sentence; the agent is told."""
     servers: Annotated[list[Slug], Unique] = []
     """MCP servers that it uses. Each server's profile must name the agent."""

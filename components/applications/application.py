@@ -11,7 +11,7 @@ from components.kubernetes.route_rules import HttpsUrl
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import AbsolutePath, Delivery, EnvName, UrlPath
 from components.mcp_platform.settings import ExternalHost
-from components.model import Memory, Resources, Settings, Slug, refuse
+from components.model import Memory, Problem, Resources, Settings, Slug, Unique, refuse, refuse_all
 from components.store_access import BucketAccess
 from components.workload_settings import (
     ApplicationScaling,
@@ -19,13 +19,13 @@ from components.workload_settings import (
     ListScaling,
     OwnImage,
     ServerScaling,
-    Unique,
     among,
 )
 
 MOST_REPLICAS: Final = 20
 """Replicas that an autoscaler may be allowed (platform, applications)."""
 LEAST_START_SECONDS: Final = 40
+_TMP: Final = "/tmp"  # noqa: S108 - the container's own
 
 StartSeconds = Annotated[int, Field(ge=LEAST_START_SECONDS, le=1800, multiple_of=5, strict=True)]
 """How long a start may take; asked every 5 s. At least 40 (platform, applications)."""
@@ -178,6 +178,23 @@ class Application(Settings):
     """What must have run before a release starts."""
     delivery: Delivery | None = None
     """Who applies its objects, ``pulumi`` or ``argocd``. Left out: what ``defaults`` says."""
+
+    @field_validator("writable")
+    @classmethod
+    def _apart_from_tmp(cls, value: dict[str, str]) -> dict[str, str]:
+        refuse_all(
+            Problem((path,), path, "another directory: /tmp is every pod's, and its secrets are below /var/run")
+            for path in value
+            if path == _TMP or f"{path}/".startswith("/var/run/secrets/")
+        )
+        return value
+
+    @field_validator("volume")
+    @classmethod
+    def _mounted_alone(cls, value: Volume | None, info: ValidationInfo) -> Volume | None:
+        if value is not None and value.path in {_TMP, *(info.data.get("writable") or ())}:
+            refuse("a directory that is neither /tmp nor among writable", value=value.path, at=["path"])
+        return value
 
     @field_validator("migration")
     @classmethod

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from components.context import StackIdentity
-from components.model import Email, Problem, Settings, repeated
+from components.model import Email, Problem, Settings, each_once
 
 MonitorArn = Annotated[str, StringConstraints(pattern=r"^arn:aws:ce::[0-9]{12}:anomalymonitor/[0-9a-f-]{36}$")]
 
@@ -21,7 +21,7 @@ class CostSettings(Settings):
 
     monthly_usd: Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
     """USD a month. An estimate above it stops the stack before anything is made."""
-    mail: Annotated[list[Email], Field(max_length=_MOST_ADDRESSES)] = []
+    mail: Annotated[list[Email], Field(max_length=_MOST_ADDRESSES), each_once("address")] = []
     """Who is told, beside the topic's other readers."""
     tags_active: bool = False
     """Whether the account's payer has activated the tags ``Project`` and ``Environment`` for cost allocation. Before
@@ -34,8 +34,6 @@ class CostSettings(Settings):
 
 def check(identity: StackIdentity, settings: CostSettings) -> Iterator[Problem]:
     """What must hold between a stack and its budget."""
-    for index, address in repeated(settings.mail):
-        yield Problem(("cost", "mail", index), address, "each address once")
     monitor = settings.anomaly_monitor
     if monitor is not None and monitor.split(":")[4] != identity.account_id:
         yield Problem(("cost", "anomaly_monitor"), monitor, f"a monitor of the stack's account, {identity.account_id}")

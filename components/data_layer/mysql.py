@@ -9,17 +9,17 @@ from typing import Annotated, Final, cast
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
-from components.data_classes import LIMITS, DataClass
+from components.data_classes import DataClass
 from components.data_layer.database.component import BACKUP_WINDOW, CA, MAINTENANCE_WINDOW
 from components.data_layer.database.parameters import Parameter
 from components.data_layer.database.parts import NO_EXTENDED_SUPPORT, arguments, monitoring_role
-from components.data_layer.database.settings import Gigabytes
+from components.data_layer.database.settings import Gigabytes, RdsClass, backups_within_class, room_to_grow
 from components.data_layer.site import Site
 from components.data_layer.stores import BackupDays, Purpose, Store
 from components.model import Days, DnsLabel, Problem, Settings, Slug, one_of, refuse, refuse_all
-from components.versions import DATABASE_CLASSES, RDS_MYSQL, RDS_MYSQL_VERSION, SUPPORT_DATE, in_support, supported
+from components.versions import RDS_MYSQL, RDS_MYSQL_VERSION, SUPPORT_DATE, in_support, supported
 
 PORT: Final = 3306
 NAME: Final = "mysql"
@@ -71,7 +71,7 @@ class MysqlSettings(Store):
     retention_days: Days | None = 730
     engine_version: Annotated[str, StringConstraints(pattern=r"^[0-9]\.[0-9]\.[0-9]{1,2}$")] = RDS_MYSQL_VERSION
     """Where a new instance starts, and the floor ever after."""
-    instance_class: str = "db.t4g.small"
+    instance_class: RdsClass = "db.t4g.small"
     """The instance's class."""
     multi_az: bool = True
     """A standby in another zone that takes over."""
@@ -93,31 +93,8 @@ class MysqlSettings(Store):
             refuse(f"a version with its patch, of a line in standard support on {SUPPORT_DATE}: {one_of(lines)}")
         return value
 
-    @field_validator("instance_class")
-    @classmethod
-    def _known_class(cls, value: str) -> str:
-        known = [c.name for c in DATABASE_CLASSES.values() if c.rds]
-        if value not in known:
-            refuse(one_of(known))
-        return value
-
-    @field_validator("max_storage_gb")
-    @classmethod
-    def _room_to_grow(cls, value: int, info: ValidationInfo) -> int:
-        first = info.data.get("storage_gb")
-        # RDS's own rule: a ceiling less than a tenth above the floor is refused
-        if first is not None and value * 10 < first * 11:
-            refuse(f"at least a tenth above storage_gb, which is {first}")
-        return value
-
-    @field_validator("backup_days")
-    @classmethod
-    def _backups_within_class(cls, value: int, info: ValidationInfo) -> int:
-        declared = info.data.get("data_class")
-        limit = None if declared is None else LIMITS[declared].max_backup_days
-        if limit is not None and value > limit:
-            refuse(f"at most {limit} days, the limit for backups of its data class")
-        return value
+    _room_to_grow = field_validator("max_storage_gb")(room_to_grow)
+    _backups_within_class = field_validator("backup_days")(backups_within_class)
 
     @property
     def parameter_family(self) -> str:

@@ -7,12 +7,12 @@ from typing import Annotated, Final
 
 import pulumi
 import pulumi_aws as aws
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints
 
 from components.data_classes import DataClass
 from components.data_layer.site import Site
 from components.data_layer.stores import Purpose, Store
-from components.model import Days, Problem, refuse_all, repeated
+from components.model import Days, each_once
 
 ImageName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*$", max_length=200)
@@ -32,14 +32,8 @@ class RegistrySettings(Store):
     """Days until an image goes, however many there are."""
     keep_images: Annotated[int, Field(ge=5, le=1000, strict=True)] = 100
     """Tagged images kept of each service; the oldest go first."""
-    images: Annotated[list[ImageName], Field(min_length=1)]
+    images: Annotated[list[ImageName], Field(min_length=1), each_once("image")]
     """One repository each."""
-
-    @field_validator("images")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), name, "each image once") for index, name in repeated(value))
-        return value
 
 
 def lifecycle(settings: RegistrySettings) -> dict[str, object]:

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from components.data_classes import LIMITS, DataClass, effective, log_limit
 from components.model import Days, Settings, refuse
 
-Purpose = Annotated[str, StringConstraints(min_length=10, max_length=200)]
+Purpose = Annotated[str, StringConstraints(min_length=10, max_length=200, strip_whitespace=True)]
 """Why a store exists, in words a parent could read: it goes into the written retention policy."""
 
 PROVIDER_BACKUP_DAYS: Final = 35

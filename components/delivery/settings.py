@@ -10,10 +10,9 @@ from pydantic import Field, StringConstraints
 from components.cluster_services.settings import ClusterServicesSettings
 from components.context import StackIdentity
 from components.data_layer import DataLayerSettings
-from components.model import Problem, Settings, one_of
+from components.model import Problem, Settings, Unique, one_of
 from components.operators.catalog.delivery import ARGO_CD
 from components.times import Cron, TimeZone
-from components.workload_settings import Unique
 
 SECTION: Final = "delivery"
 """The section's key in a stack file, and first part of the path of every problem that ``check`` finds."""

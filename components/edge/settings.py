@@ -12,7 +12,7 @@ from components.context import StackIdentity
 from components.data_classes import log_limit
 from components.edge.firewall_rules import MANAGED_RULES, ManagedGroup
 from components.edge.headers import SOURCE, Directive
-from components.model import LogDays, Problem, Settings, one_of, refuse, refuse_all, repeated
+from components.model import LogDays, Problem, Settings, Unique, one_of, refuse, refuse_all
 
 LONGEST_DOMAIN: Final = 64
 """Characters of a certificate's first name (ACM, RequestCertificate: the common name of RFC 5280)."""
@@ -64,9 +64,9 @@ class DistributionSettings(Settings):
 
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
     """Which edges answer. ``PriceClass_100``, the cheapest, is North America, Europe and Israel."""
-    countries: list[Country] = []
+    countries: Annotated[list[Country], Unique] = []
     """The only countries that are answered. Empty: all of them."""
-    api_paths: Annotated[list[PathPattern], Field(min_length=1, max_length=20)] = [
+    api_paths: Annotated[list[PathPattern], Field(min_length=1, max_length=20), Unique] = [
         "/api/*",
         "/ws/*",
         "/mcp*",
@@ -83,12 +83,6 @@ class DistributionSettings(Settings):
     the next time, so nothing is refused meanwhile."""
     health_check: bool = True
     """Have Route 53 ask the load balancer, every half minute. Failover to the recovery region depends on it."""
-
-    @field_validator("countries", "api_paths")
-    @classmethod
-    def _once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), again, "nothing: it stands there already") for index, again in repeated(value))
-        return value
 
     @field_validator("content_sources")
     @classmethod

@@ -20,6 +20,7 @@ from components.model import (
     Problem,
     Settings,
     Slug,
+    each_once,
     one_of,
     refuse,
     refuse_all,
@@ -64,7 +65,7 @@ class Access(Settings):
     """``admin``: runs what is there, in every namespace. ``developer``: changes things outside production and restarts
     them there, in its namespaces. ``read-only``: sees all but secrets. ``break-glass``: everything, for a role that is
     assumed in an emergency only."""
-    namespaces: list[DnsLabel] = []
+    namespaces: Annotated[list[DnsLabel], each_once("namespace")] = []
     """Where: what a developer must name, what narrows ``read-only``, and what the others have no use for."""
 
     @field_validator("namespaces")
@@ -75,7 +76,6 @@ class Access(Settings):
             refuse("at least one namespace: a developer changes things there and nowhere else", value=value)
         if level in {AccessLevel.ADMIN, AccessLevel.BREAK_GLASS} and value:
             refuse(f"nothing: access of {level} is the whole cluster's", value=value)
-        refuse_all(Problem((i,), name, "each namespace once") for i, name in repeated(value))
         return value
 
     @staticmethod
@@ -165,7 +165,7 @@ class EksClusterSettings(Settings):
     """How long the control plane's logs are kept."""
     deletion_protection: bool = True
     """Whether EKS refuses to delete the cluster. Taking one down means an update that turns this off, then another."""
-    node_zones: list[Zone] | None = None
+    node_zones: Annotated[list[Zone], each_once("zone")] | None = None
     """Zones that nodes start in; left out: all of the VPC's. One zone is cheaper and dies with it."""
     prefix_delegation: bool = True
     """Whether pods get their addresses by /28 prefixes: up to 110 pods a node instead of 35 to 58."""
@@ -204,7 +204,6 @@ class EksClusterSettings(Settings):
     def _zones(cls, value: list[str] | None) -> list[str] | None:
         if value is not None and not value:
             refuse("at least one zone, or nothing for all of the VPC's", value=value)
-        refuse_all(Problem((i,), zone, "each zone once") for i, zone in repeated(value or []))
         return value
 
     @field_validator("access")

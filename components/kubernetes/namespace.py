@@ -42,7 +42,7 @@ KUBE_SYSTEM: Final = "kube-system"
 _KUBE_DNS: Final = {"k8s-app": "kube-dns"}
 _CHARTS: Final = "pods of charts run here, hook Jobs among them: their footprints say which rules they break"
 _VENDORS: Final = "add-ons of EKS run here: images of AWS's own registry, host paths, no limits or probes"
-Count = Annotated[int, Field(ge=0, strict=True)]
+Count = Annotated[int, Field(ge=0, le=100_000, strict=True)]
 
 
 class Quota(Settings):

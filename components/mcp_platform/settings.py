@@ -12,8 +12,8 @@ from components.kubernetes.route_rules import ClaimFormat, HttpsUrl
 from components.kubernetes.scaling import ResourceScaling
 from components.kubernetes.workload import Delivery
 from components.mcp_platform.protocol import PATH
-from components.model import Problem, Quantities, Resources, Settings, Slug, refuse, refuse_all
-from components.workload_settings import OwnImage, ServerScaling, Unique, among
+from components.model import Problem, Quantities, Resources, Settings, Slug, Unique, refuse, refuse_all
+from components.workload_settings import OwnImage, ServerScaling, among
 
 SECTION: Final = "mcp"
 """The section's key in a stack file, and first part of the path of every problem that ``check`` functions find."""

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from components.context import StackIdentity
 from components.data_classes import log_limit
-from components.model import LogDays, PrivateCidr, Problem, Settings, refuse, refuse_all, repeated
+from components.model import LogDays, PrivateCidr, Problem, Settings, each_once, refuse, refuse_all
 from components.networking.plan import SMALLEST_PREFIX, ZONE_LETTERS, Tier, plan_pods, plan_subnets
 
 NO_CONTROL_PLANE: Final = frozenset({"us-east-1e"})
@@ -80,7 +80,7 @@ class NetworkingSettings(Settings):
 
     cidr: PrivateCidr
     """The VPC's network, /16 to /20 where the subnets are planned."""
-    zones: Annotated[list[Zone], Field(max_length=len(ZONE_LETTERS))]
+    zones: Annotated[list[Zone], Field(max_length=len(ZONE_LETTERS)), each_once("zone")]
     """Availability zones by name. A list, never the first n: not every zone has an EKS control plane."""
     subnets: ExplicitSubnets | None = None
     """Subnets by hand. Left out, they are planned."""
@@ -88,7 +88,7 @@ class NetworkingSettings(Settings):
     """A secondary network for pods, /16 to /20: what small private subnets need."""
     nat: Literal["per-zone", "single"] = "per-zone"
     """NAT gateways. ``single`` saves money and loses every zone's way out with one zone's."""
-    interface_endpoints: list[InterfaceEndpoint] = list(InterfaceEndpoint)
+    interface_endpoints: Annotated[list[InterfaceEndpoint], each_once("endpoint")] = list(InterfaceEndpoint)
     """AWS services reached inside the VPC. S3 and DynamoDB gateway endpoints are free and always there."""
     flow_log_days: LogDays = 90
     """How long flow logs are kept."""
@@ -105,7 +105,6 @@ class NetworkingSettings(Settings):
     @field_validator("zones")
     @classmethod
     def _zones(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((i,), zone, "each zone once") for i, zone in repeated(value))
         if len(value) < 2:  # noqa: PLR2004 - what EKS and RDS demand
             refuse("at least two availability zones: EKS and RDS demand them", value=value)
         return value
@@ -133,12 +132,6 @@ class NetworkingSettings(Settings):
             refuse(f"a network from /16 to /{SMALLEST_PREFIX}", value=str(value))
         if vpc is not None and value.overlaps(vpc):
             refuse(f"a network that doesn't overlap the VPC's {vpc}", value=str(value))
-        return value
-
-    @field_validator("interface_endpoints")
-    @classmethod
-    def _each_once(cls, value: list[InterfaceEndpoint]) -> list[InterfaceEndpoint]:
-        refuse_all([Problem((i,), name, "each endpoint once") for i, name in repeated(value)])
         return value
 
     def networks(self) -> dict[Tier, dict[str, IPv4Network]]:

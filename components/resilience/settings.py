@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from components.data_layer.stores import BackupDays
-from components.model import Email, Figure, Problem, Settings, Slug, refuse, refuse_all, repeated
+from components.model import Email, Figure, Settings, Slug, each_once, refuse
 from components.operators.operator import BackupSchedule
 from components.resilience.tiers import Tier
 
@@ -100,7 +100,7 @@ class ResilienceSettings(Settings):
     """Days that the others are kept: the database itself goes back to any second of ``backup_days``."""
     restore_tests: bool = True
     """Every week the latest backup of each kind is restored, measured and deleted again."""
-    mail: list[Email] = []
+    mail: Annotated[list[Email], each_once("address")] = []
     """Who is told of backups that failed or are missing, beside the topic's other readers; each must confirm once."""
 
     database: Protection = Protection(tier=Tier.CRITICAL, region_tier=Tier.STANDARD)
@@ -116,7 +116,14 @@ class ResilienceSettings(Settings):
     secrets: Protection = Protection(tier=Tier.CRITICAL, region_tier=Tier.CRITICAL)
     cluster: ClusterState = ClusterState()
     """What of the cluster is not in Git."""
-    replicate: list[Thing] = ["assets", "uploads", "pupil-uploads", "audit", "backups", "velero"]
+    replicate: Annotated[list[Thing], each_once("bucket")] = [
+        "assets",
+        "uploads",
+        "pupil-uploads",
+        "audit",
+        "backups",
+        "velero",
+    ]
     """Buckets with a copy in the recovery region, where ``region_loss`` is recovered."""
 
     @field_validator("lock_grace_days")
@@ -138,7 +145,6 @@ class ResilienceSettings(Settings):
     @field_validator("replicate")
     @classmethod
     def _can_be(cls, value: list[Thing]) -> list[Thing]:
-        refuse_all(Problem((index,), thing, "each bucket once") for index, thing in repeated(value))
         if "access-logs" in value:
             refuse(
                 "buckets without access-logs: the log of a copy is written where the copy is",

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from components.context import Identity
 from components.data_classes import LIMITS, DataClass
-from components.model import Days, Email, LogDays, Problem, Settings, refuse, refuse_all, repeated
+from components.model import Days, Email, LogDays, Problem, Settings, each_once, refuse
 
 AUDIT_DAYS: Final = LIMITS[DataClass.AUDIT].max_days or 0
 """The longest that the audit class is kept."""
@@ -33,16 +33,10 @@ class SecurityContact(Settings):
 class ContactsSettings(Settings):
     """Who hears of findings."""
 
-    mail: Annotated[list[Email], Field(min_length=1)]
+    mail: Annotated[list[Email], Field(min_length=1), each_once("address")]
     """Addresses that findings are mailed to; each must confirm its subscription once."""
     security: SecurityContact | None = None
     """The account's alternate contact for security. Only in the home region's file."""
-
-    @field_validator("mail")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), mail, "each address once") for index, mail in repeated(value))
-        return value
 
 
 class PupilStores(Settings):
@@ -102,7 +96,7 @@ class BaselineSettings(Settings):
     recorder: RecorderSettings = RecorderSettings()
     cis: Literal["3.0.0", "5.0.0"] = "5.0.0"
     """Version of the CIS AWS Foundations Benchmark that Security Hub checks, beside AWS's own FSBP."""
-    inspector: list[Literal["ECR", "EC2"]] = ["ECR", "EC2"]
+    inspector: Annotated[list[Literal["ECR", "EC2"]], each_once("resource type")] = ["ECR", "EC2"]
     """What Inspector scans for known vulnerabilities. Empty: nothing."""
     macie: bool = True
     """Whether Macie looks weekly for personal data where none should be, in pupils' buckets."""
@@ -124,12 +118,6 @@ class BaselineSettings(Settings):
         trail = info.data.get("trail")
         if trail is not None and trail.lock != "off" and trail.lock_days > value:
             refuse(f"at least trail.lock_days, which is {trail.lock_days}")
-        return value
-
-    @field_validator("inspector")
-    @classmethod
-    def _each_once(cls, value: list[str]) -> list[str]:
-        refuse_all(Problem((index,), name, "each resource type once") for index, name in repeated(value))
         return value
 
 

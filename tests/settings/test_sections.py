@@ -12,8 +12,8 @@ import pytest
 from pulumi.runtime import set_all_config
 from pulumi.runtime.config import CONFIG
 
-from components.model import Settings
-from settings.sections import NAMESPACES, load
+from components.model import Problem, Settings
+from settings.sections import NAMESPACES, load, parse
 
 ROOT = Path(__file__).parents[2]
 
@@ -122,3 +122,19 @@ def test_of_an_encrypted_section_nothing_is_shown() -> None:
         '  platform:services.a = "(hidden)"',
         "    allowed: a whole number",
     ]
+
+
+class Refused(Settings):
+    """What a builder makes of settings."""
+
+    number: int
+    """Any."""
+
+
+def test_what_a_builder_refuses_is_told_without_a_traceback() -> None:
+    def check(_: str) -> Iterator[Problem]:
+        Refused.model_validate({"number": "x"})
+        yield from ()
+
+    with pytest.raises(pulumi.RunError, match=r"platform:stack = .*\n    allowed: settings from which"):
+        parse(House, ((("stack",), check),), {"stack": "dev"}, project="platform", file="x")

@@ -151,3 +151,53 @@ def test_a_file_with_every_default_written_out_is_right() -> None:
 def test_nothing_but_run_errors_come_of_what_is_no_mapping() -> None:
     with pytest.raises(pulumi.RunError, match="14 wrong keys"):
         StackSettings.parse(dict.fromkeys(StackSettings.model_fields, float("nan")), project="platform", file="x")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "key", "allowed"),
+    [
+        (
+            put("mcp", "servers", "context", "profile", "services", value=["nowhere/backend"]),
+            "mcp.servers.context.profile.services[0]",
+            "none is so called",
+        ),
+        (
+            put("applications", "applications", "backend", "calls", value=["mcp-agents/coordinator:nope"]),
+            "applications.applications.backend.calls[0]",
+            "one of its ports: http (8888)",
+        ),
+        (
+            put("applications", "applications", "dashboard", "writable", value={"/tmp": "64Mi"}),  # noqa: S108
+            "applications.applications.dashboard.writable./tmp",
+            "another directory",
+        ),
+        (
+            put("applications", "applications", "ghost", "writable", value={"/var/lib/ghost/content": "64Mi"}),
+            "applications.applications.ghost.volume.path",
+            "among writable",
+        ),
+        (put("resilience", "mail", value=["a@b.com", "a@b.com"]), "resilience.mail[1]", "each address once"),
+        (
+            put("stack", "runner", "public_cidrs", value=["10.0.0.0/16"]),
+            "stack.runner.public_cidrs[0]",
+            "a public network",
+        ),
+        (drop("data", "secrets", "monitoring", "alerting"), "data.secrets.monitoring", "alerting too"),
+        (
+            put("data", "secrets", "monitoring", "grafana-admin", "username", value=None),
+            "data.secrets.monitoring.grafana-admin.username",
+            "such as admin",
+        ),
+        (put("applications", "quota", "load_balancers", value=10**30), "applications.quota.load_balancers", "at most"),
+        (
+            put("mcp", "servers", "context", "image", "tag", value="1.4.0+build"),
+            "mcp.servers.context.image.tag",
+            "names one build",
+        ),
+        (put("clusters", "main", "off_hours", "sleep", value="0 20  * * 1-5"), "clusters.main.off_hours.sleep", "cron"),
+    ],
+)
+def test_what_would_fail_later_is_told_at_its_key(mistake: Callable[[Raw], None], key: str, allowed: str) -> None:
+    ((told_key, _, said),) = told(mistake)
+    assert told_key == key
+    assert allowed in said

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Final, Literal
 
-from pydantic import Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from components.data_classes import LIMITS, DataClass
 from components.data_layer.stores import BackupDays, Purpose, Store
@@ -17,7 +17,6 @@ from components.versions import (
     RDS_POSTGRESQL,
     RDS_POSTGRESQL_VERSION,
     SUPPORT_DATE,
-    DatabaseClass,
     Lifecycle,
     in_support,
     supported,
@@ -53,6 +52,38 @@ CapacityUnits = Annotated[float, Field(ge=0, le=256, multiple_of=0.5, strict=Tru
 """Aurora capacity units of about 2 GiB of memory each, in halves; 256 at most (API model)."""
 Gigabytes = Annotated[int, Field(ge=20, le=65536, strict=True)]
 """GiB of gp3 storage on RDS for PostgreSQL: 20 to 65,536."""
+
+
+def _class_of(known: Sequence[str]) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in known:
+            refuse(one_of(known))
+        return value
+
+    return AfterValidator(check)
+
+
+AuroraClass = Annotated[str, _class_of([c.name for c in DATABASE_CLASSES.values() if c.aurora])]
+"""A class of Aurora's instances."""
+RdsClass = Annotated[str, _class_of([c.name for c in DATABASE_CLASSES.values() if c.rds])]
+"""A class of RDS's own."""
+
+
+def room_to_grow(value: int, info: ValidationInfo) -> int:
+    """RDS's own rule for ``max_storage_gb``: a ceiling less than a tenth above the floor is refused."""
+    first = info.data.get("storage_gb")
+    if first is not None and value * 10 < first * 11:
+        refuse(f"at least a tenth above storage_gb, which is {first}")
+    return value
+
+
+def backups_within_class(value: int, info: ValidationInfo) -> int:
+    """Backups end in the days that the data's class allows."""
+    declared = info.data.get("data_class")
+    limit = None if declared is None else LIMITS[declared].max_backup_days
+    if limit is not None and value > limit:
+        refuse(f"at most {limit} days, the limit for backups of its data class")
+    return value
 
 
 class DatabaseSettings(Store):
@@ -97,14 +128,7 @@ class DatabaseSettings(Store):
             refuse("a name of your own: RDS reserves this one, or everyone tries it first")
         return value
 
-    @field_validator("backup_days")
-    @classmethod
-    def _backups_within_class(cls, value: int, info: ValidationInfo) -> int:
-        declared = info.data.get("data_class")
-        limit = None if declared is None else LIMITS[declared].max_backup_days
-        if limit is not None and value > limit:
-            refuse(f"at most {limit} days, the limit for backups of its data class")
-        return value
+    _backups_within_class = field_validator("backup_days")(backups_within_class)
 
     @property
     def max_connections(self) -> int:
@@ -161,7 +185,7 @@ class AuroraSettings(_ClusterSettings):
     """Aurora PostgreSQL on instances of a fixed class."""
 
     kind: Literal["aurora"]
-    instance_class: str
+    instance_class: AuroraClass
     """The class of every instance, such as db.r6g.large."""
 
     @field_validator("instance_class")
@@ -170,7 +194,7 @@ class AuroraSettings(_ClusterSettings):
         worldwide = info.data.get("global_database") is not None
         if worldwide and value.startswith("db.t"):
             refuse("a class that doesn't burst: a global database runs on no db.t class")
-        return _class_of(value, {c.name: c for c in DATABASE_CLASSES.values() if c.aurora})
+        return value
 
     @property
     def max_connections(self) -> int:
@@ -238,7 +262,7 @@ class RdsInstanceSettings(DatabaseSettings):
 
     kind: Literal["rds_instance"]
     engine_version: EngineVersion = RDS_POSTGRESQL_VERSION
-    instance_class: str
+    instance_class: RdsClass
     """The instance's class, such as db.m6g.large."""
     multi_az: bool = True
     """A standby in another zone that takes over."""
@@ -247,19 +271,7 @@ class RdsInstanceSettings(DatabaseSettings):
     max_storage_gb: Gigabytes = 1000
     """GiB that storage may grow to by itself. It never shrinks."""
 
-    @field_validator("instance_class")
-    @classmethod
-    def _known_class(cls, value: str) -> str:
-        return _class_of(value, {c.name: c for c in DATABASE_CLASSES.values() if c.rds})
-
-    @field_validator("max_storage_gb")
-    @classmethod
-    def _room_to_grow(cls, value: int, info: ValidationInfo) -> int:
-        first = info.data.get("storage_gb")
-        # RDS's own rule: a ceiling less than a tenth above the floor is refused
-        if first is not None and value * 10 < first * 11:
-            refuse(f"at least a tenth above storage_gb, which is {first}")
-        return value
+    _room_to_grow = field_validator("max_storage_gb")(room_to_grow)
 
     @property
     def max_connections(self) -> int:
@@ -270,12 +282,6 @@ class RdsInstanceSettings(DatabaseSettings):
 def _connections_of(instance_class: str) -> int:
     memory = DATABASE_CLASSES[instance_class].memory_gib * _GIGABYTE
     return min(int(memory // _CONNECTION_BYTES), MAX_CONNECTIONS)
-
-
-def _class_of(value: str, known: Mapping[str, DatabaseClass]) -> str:
-    if value not in known:
-        refuse(one_of(known))
-    return value
 
 
 DatabaseChoice = Annotated[

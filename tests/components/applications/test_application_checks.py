@@ -98,7 +98,7 @@ MISTAKES = [
     (too_few_requests, f"{QUOTA}.requests.cpu", '"500m"', "at least 2"),
     (too_low_limits, f"{QUOTA}.limits.memory", '"2Gi"', "at least"),
     (a_green_one_besides, f"{QUOTA}.limits.cpu", '"5"', "at least 6"),
-    (a_call_to_no_workload, "clusters.main", "toolboxai-dev/backend -> mcp-agents/boss", "none is so called"),
+    (a_call_to_no_workload, f"{BACKEND}.calls[0]", '"mcp-agents/boss"', "none is so called"),
 ]
 
 

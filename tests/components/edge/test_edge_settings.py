@@ -78,7 +78,7 @@ REFUSED: list[tuple[str, Change, str, str]] = [
     ("old TLS", put("distribution", "minimum_tls", value="TLSv1.1_2016"), "distribution.minimum_tls", "TLSv1.2_2021"),
     ("unknown price class", put("distribution", "price_class", value="All"), "distribution.price_class", "100"),
     ("a country's name", put("distribution", "countries", value=["Canada"]), "distribution.countries[0]", "form"),
-    ("a country twice", put("distribution", "countries", value=["US", "US"]), "distribution.countries[1]", "already"),
+    ("a country twice", put("distribution", "countries", value=["US", "US"]), "distribution.countries[1]", "once"),
     (
         "everything is API",
         put("distribution", "api_paths", value=["/*"]),
