@@ -20,6 +20,7 @@ from components.kubernetes.admission import admission_manifests
 from components.kubernetes.cluster_objects import ClusterObjects
 from components.kubernetes.namespace import namespace_manifests
 from components.kubernetes.policy_rules import ingress_only
+from components.kubernetes.priority import PLATFORM, PLATFORM_PRIORITY, priority_class
 from components.kubernetes.team_access import cluster_viewers, team_roles
 from components.networking import Networking
 from components.operators.footprint import Home
@@ -83,7 +84,9 @@ class ClusterServices(pulumi.ComponentResource):
         )
         there = {operator.home.namespace(site.platform) for operator in plan.operators if operator.name in DELIVERY}
         secretive = (*SECRET_NAMESPACES, plan.applications, *sorted(there))
-        self.installer = Installer(plan, site, context, cluster, self.objects, secretive)
+        said = "What everybody else stands on: operators, the watching, the ways to the database and out"
+        first = self.objects.add(priority_class(PLATFORM, PLATFORM_PRIORITY, said), parent=self)
+        self.installer = Installer(plan, site, context, cluster, self.objects, secretive, [first])
         self._teams(plan, production=context.production)
         self._vendors(plan, cluster)
         ours = [operator for operator in plan.operators if operator.name not in OBSERVABILITY | DELIVERY]

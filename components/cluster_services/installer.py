@@ -33,12 +33,15 @@ class Installer:
         cluster: EksCluster,
         objects: ClusterObjects,
         secret_namespaces: Sequence[str],
+        before: Sequence[pulumi.Resource],
     ) -> None:
+        """``before`` is what every operator's pods need besides: their priority."""
         self.plan = plan
         self.site = site
         self.objects = objects
         self._context = context
         self._cluster = cluster
+        self._before = tuple(before)
         self._installed: dict[str, pulumi.Resource] = {}
         self._policies: dict[str, list[pulumi.Resource]] = {}
         self._secrets_roles = [
@@ -81,6 +84,7 @@ class Installer:
             provider=self._cluster.kubernetes,
             depends_on=[
                 *depends_on,
+                *self._before,
                 *first,
                 *([made] if made else []),
                 # without them its first pods could reach nothing

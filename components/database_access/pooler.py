@@ -8,6 +8,7 @@ from components.data_layer.services import EXPORTER, NAMESPACE, POOLER, POOLER_S
 from components.database_access.login import BUNDLE, PORT_NAME, authority
 from components.database_access.settings import PoolerSettings
 from components.kubernetes.paths import POSTGRES_PORT, ToDatabase
+from components.kubernetes.priority import PLATFORM
 from components.kubernetes.workload import ContainerPort, Probe, Probes, SecretFiles, Workload
 from components.naming import Names
 from components.upstream import upstream
@@ -96,6 +97,8 @@ def pooler(settings: PoolerSettings, names: Names, serial: str) -> Workload:
         resources=settings.resources,
         # the Secret may take minutes to follow
         probes=Probes(liveness=Probe(port=PORT_NAME), startup_budget_seconds=300),
+        # whatever waits for it, waits for the database
+        priority_class=PLATFORM,
         calls=(ToDatabase(),),
         grace_seconds=60,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from components.kubernetes.paths import ToExternal, ToInternet
+from components.kubernetes.priority import PLATFORM
 from components.kubernetes.topology import EgressProxy
 from components.kubernetes.workload import ContainerPort, Key, Metrics, Probe, Probes, Workload
 from components.mcp_platform.envoy import METRICS_PATH, READY_PATH, STATUS_PORT, bootstrap
@@ -103,5 +104,6 @@ def _proxy(
         calls=tuple(
             ToInternet(_REASON, port) for port in sorted({port for hosts in wanted.values() for _, port in hosts})
         ),
+        priority_class=PLATFORM,
         grace_seconds=60,
     )

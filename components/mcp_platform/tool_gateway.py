@@ -104,7 +104,8 @@ def configuration(behind: Mapping[str, McpServer], numbers: Mapping[str, int], o
                 ],
                 log={
                     "server": name,
-                    "caller": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+                    # the connection's own: the other one is whatever X-Forwarded-For says
+                    "caller": "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%",
                     "method": f"%REQ({METHOD_HEADER})%",
                     "name": f"%REQ({NAME_HEADER})%",
                     "trace": "%REQ(traceparent)%",

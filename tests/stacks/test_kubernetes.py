@@ -12,7 +12,7 @@ import pytest
 from sandbox.model import Run
 from sandbox.protocol.goal import seconds
 from tests.pod_security import hardening_violations, pod_of, restricted_violations
-from tests.stacks.graph import manifests, plain
+from tests.stacks.graph import manifests, of_type, plain, reaches
 
 
 def named(manifest: dict[str, Any]) -> str:
@@ -151,3 +151,23 @@ def test_pools_start_nodes_of_a_pinned_image_with_encrypted_disks(stack: str, ru
         assert spec["instanceProfile"]
         assert all(disk["ebs"]["encrypted"] and disk["ebs"]["kmsKeyID"] for disk in spec["blockDeviceMappings"])
         assert {"Project", "Environment", "Owner", "CostCenter", "DataClass", "ManagedBy"} <= set(spec["tags"])
+
+
+def test_the_ways_in_and_out_are_pushed_out_by_nobody_of_ours(run: Run) -> None:
+    """PgBouncer and the egress proxy serve everyone: their priority is above whoever goes through them."""
+    values = {m["metadata"]["name"]: m["value"] for m in of_kind(run, "PriorityClass")}
+    priority = {
+        m["metadata"]["name"]: values.get(m["spec"]["template"]["spec"].get("priorityClassName"), 0)
+        for m in of_kind(run, "Deployment", "StatefulSet")
+    }
+    ways = {"pgbouncer", "egress-proxy"} & set(priority)
+    assert "egress-proxy" in ways
+    others = [value for name, value in priority.items() if name not in ways]
+    assert len(others) > 5
+    assert min(priority[name] for name in ways) > max(others)
+
+
+def test_operators_come_after_the_class_of_their_pods(run: Run) -> None:
+    (made,) = [r for r in run.resources if r.name.endswith("priorityclass/platform")]
+    for release in of_type(run, "kubernetes:helm.sh/v3:Release"):
+        assert made.urn in reaches(run, release), release.name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from components.kubernetes.priority import PLATFORM
 from components.operators.catalog._parts import MONITORED, container, spread
 from components.operators.footprint import (
     APISERVER,
@@ -159,6 +160,7 @@ def _values(site: Site) -> Values:
             "domain": f"argocd.{site.domain}",
             "image": {"repository": f"{site.registry}/{cached('quay.io/argoproj/argocd')}"},
             "logging": {"format": "json"},
+            "priorityClassName": PLATFORM,
             # paths are declared once, by the footprint
             "networkPolicy": {"create": False},
         },

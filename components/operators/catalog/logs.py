@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from components.kubernetes.priority import NODE_AGENT, PLATFORM
 from components.operators.catalog._parts import MONITORED, chart_labels, container, through_cache
 from components.operators.catalog.alloy_config import alloy_config
 from components.operators.catalog.prometheus import ALERTMANAGER_URL, LOKI_URL
@@ -130,6 +131,7 @@ def _loki_values(site: Site) -> Values:
     end = "Retain" if site.keep_volumes else "Delete"
     return {
         "deploymentMode": "Monolithic",
+        "global": {"priorityClassName": PLATFORM},
         "loki": _loki_config(site),
         "serviceAccount": {"name": "loki"},
         "rbac": {"namespaced": True},
@@ -238,7 +240,7 @@ def _alloy_values(site: Site) -> Values:
         "configReloader": {"resources": _ALLOY_RELOADER.resources()},
         "controller": {
             "type": "daemonset",
-            "priorityClassName": "system-node-critical",
+            "priorityClassName": NODE_AGENT,
             "tolerations": [{"operator": "Exists"}],
             "volumes": {"extra": [{"name": "state", "hostPath": {"path": _STATE, "type": "DirectoryOrCreate"}}]},
         },

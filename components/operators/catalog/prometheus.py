@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from components.kubernetes.priority import NODE_AGENT, PLATFORM
 from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, through_cache
 from components.operators.footprint import (
     APISERVER,
@@ -211,6 +212,7 @@ def _prometheus_values(site: Site) -> Values:
     return {
         "podDisruptionBudget": {"enabled": _replicas(site.profile) > 1},
         "prometheusSpec": {
+            "priorityClassName": PLATFORM,
             "replicas": _replicas(site.profile),
             "podAntiAffinity": "hard" if site.profile is Profile.HA else "soft",
             "resources": _prometheus(site.profile).resources(),
@@ -253,6 +255,7 @@ def _grafana_values(site: Site) -> Values:
             "passwordKey": "admin-password",
         },
         "image": through_cache(site, "docker.io/grafana/grafana"),
+        "priorityClassName": PLATFORM,
         "resources": _grafana(site.profile).resources(),
         "containerSecurityContext": RESTRICTED_CONTAINER,
         "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - in the container
@@ -280,6 +283,7 @@ def _grafana_values(site: Site) -> Values:
 def _operator_values() -> Values:
     return {
         "resources": _OPERATOR.resources(),
+        "priorityClassName": PLATFORM,
         "prometheusConfigReloader": {"resources": _RELOADERS[0].resources(), "enableProbe": True},
         "admissionWebhooks": {
             "failurePolicy": "Fail",
@@ -314,6 +318,7 @@ def _values(site: Site) -> Values:
         "alertmanager": {
             "podDisruptionBudget": {"enabled": _replicas(site.profile) > 1},
             "alertmanagerSpec": {
+                "priorityClassName": PLATFORM,
                 "replicas": _replicas(site.profile),
                 "podAntiAffinity": "hard" if site.profile is Profile.HA else "soft",
                 "resources": _ALERTMANAGER.resources(),
@@ -324,12 +329,14 @@ def _values(site: Site) -> Values:
         "grafana": _grafana_values(site),
         "prometheusOperator": _operator_values(),
         "kube-state-metrics": {
+            "priorityClassName": PLATFORM,
             "resources": _STATE_METRICS.resources(),
             # it counts Secrets only by listing what is in them
             "collectorsExclude": ["secrets"],
         },
         "prometheus-node-exporter": {
             "namespaceOverride": Home.NODE_AGENTS.value,
+            "priorityClassName": NODE_AGENT,
             "resources": _NODE_EXPORTER.resources(),
             "containerSecurityContext": {
                 "allowPrivilegeEscalation": False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from components.kubernetes.priority import NODE_AGENT, PLATFORM
 from components.operators.catalog._parts import RESTRICTED_CONTAINER, chart_labels, container, through_cache
 from components.operators.footprint import (
     APISERVER,
@@ -119,6 +120,7 @@ def _velero_values(site: Site) -> Values:
         "containerSecurityContext": RESTRICTED_CONTAINER,
         # a backup that is under way is given up rather than an hour waited for
         "terminationGracePeriodSeconds": 300,
+        "priorityClassName": PLATFORM,
         "metrics": {"serviceMonitor": {"enabled": True, "autodetect": False}},
         "configuration": {
             "backupStorageLocation": [
@@ -205,6 +207,7 @@ def _falco_values(site: Site) -> Values:
     return {
         "image": through_cache(site, "docker.io/falcosecurity/falco"),
         "resources": _falco_container(site.profile).resources(),
+        "podPriorityClassName": NODE_AGENT,
         # every node, those of the pools too
         "tolerations": [{"operator": "Exists"}],
         "driver": {

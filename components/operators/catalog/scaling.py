@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from components.eks_cluster.node_settings import NODE_GROUP_LABEL
+from components.kubernetes.priority import PLATFORM
 from components.kubernetes.workload import GENERAL
 from components.operators.catalog._parts import MONITORED, chart_labels, container, spread
 from components.operators.footprint import (
@@ -151,6 +152,7 @@ def _keda_values(site: Site) -> Values:
     budget: Values = {"minAvailable": 1} if replicas > 1 else {}
     return {
         "clusterName": site.cluster,
+        "priorityClassName": PLATFORM,
         "image": {"pullPolicy": "IfNotPresent"},
         "operator": {"replicaCount": replicas},
         "metricsServer": {"replicaCount": replicas},

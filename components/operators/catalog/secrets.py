@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from components.kubernetes.priority import PLATFORM
 from components.operators.catalog._parts import MONITORED, RESTRICTED_CONTAINER, chart_labels, container, spread
 from components.operators.footprint import (
     APISERVER,
@@ -98,9 +99,11 @@ def _values(site: Site) -> Values:
         "crds": {"createClusterGenerator": False, "createClusterPushSecret": False, "createPushSecret": False},
         "openshiftFinalizers": False,
         **MONITORED,
+        "priorityClassName": PLATFORM,
         # the controller has one identity and mints no tokens of other service accounts
         "rbac": {"serviceAccountTokenCreate": False},
         "webhook": {
+            "priorityClassName": PLATFORM,
             "replicaCount": replicas,
             "resources": _WEBHOOK.resources(),
             "securityContext": context,
@@ -109,6 +112,7 @@ def _values(site: Site) -> Values:
             "livenessProbe": {"enabled": True},
         },
         "certController": {
+            "priorityClassName": PLATFORM,
             "resources": _CERT_CONTROLLER.resources(),
             "securityContext": context,
             "livenessProbe": {"enabled": True},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from components.kubernetes.priority import PLATFORM
 from components.operators.catalog._parts import container, spread, through_cache
 from components.operators.footprint import (
     APISERVER,
@@ -88,6 +89,7 @@ def _values(site: Site) -> Values:
     off: Values = {"enabled": False}
     return {
         "admissionController": {
+            "priorityClassName": PLATFORM,
             "replicas": replicas,
             "container": {
                 "image": _image(site, "kyverno"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from components.kubernetes.priority import PLATFORM
 from components.operators.catalog._parts import MONITORED, RESTRICTED_CONTAINER, chart_labels, container, spread
 from components.operators.footprint import (
     APISERVER,
@@ -178,6 +179,7 @@ def _external_dns_values(site: Site) -> Values:
         "securityContext": {**RESTRICTED_CONTAINER, "runAsUser": 65532, "runAsGroup": 65532, "privileged": False},
         "env": [{"name": "AWS_DEFAULT_REGION", "value": site.region}],
         "logFormat": "json",
+        "priorityClassName": PLATFORM,
         "triggerLoopOnEvent": True,
         **MONITORED,
     }
@@ -288,7 +290,7 @@ def _cm_values(site: Site) -> Values:
     return {
         "crds": {"enabled": True, "keep": True},
         # not in kube-system, where the chart puts it by itself
-        "global": {"leaderElection": {"namespace": _CM}},
+        "global": {"leaderElection": {"namespace": _CM}, "priorityClassName": PLATFORM},
         **part(_CM_CONTROLLER, _CM),
         "webhook": part(_CM_WEBHOOK, "webhook"),
         "cainjector": part(_CM_INJECTOR, "cainjector"),

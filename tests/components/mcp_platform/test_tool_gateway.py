@@ -124,6 +124,8 @@ def test_calls_are_counted_and_told(production: Pure) -> None:
         told = log["typed_config"]["log_format"]["json_format"]
         assert {"time", "server", "caller", "method", "name", "status"} <= set(told)
         assert told["name"] == "%REQ(Mcp-Name)%"
+        # Envoy's other address is the one that X-Forwarded-For says, which is the caller's own word
+        assert told["caller"] == "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%"
 
 
 def test_another_rate_is_a_setting() -> None:

@@ -40,6 +40,13 @@ FREE: dict[str, frozenset[str]] = {
     "loki": frozenset({"loki.storage.bucketNames", "loki.storage.s3.sse", "loki.limits_config", "loki.rulerConfig"}),
 }
 UNSHOWN = {
+    # read by the templates of the subcharts and of the operator's Deployment, though no default shows them
+    "kube-prometheus-stack": {
+        "prometheusOperator.priorityClassName",
+        "grafana.priorityClassName",
+        "kube-state-metrics.priorityClassName",
+        "prometheus-node-exporter.priorityClassName",
+    },
     # read by the chart's templates (templates/_helpers.tpl), though no default shows them
     "loki": {"loki.storage.bucketNames", "loki.storage.s3.sse"},
 }
@@ -313,6 +320,40 @@ def test_no_image_comes_from_docker_hub_itself(
     assert isinstance(image, Mapping)
     assert image["registry"] == here.registry
     assert str(image["repository"]).startswith("docker-hub/")
+
+
+PRIORITY = "priorityClassName"
+CLASSES: dict[str, dict[tuple[str, ...], str]] = {
+    "external-secrets": {(*part, PRIORITY): "platform" for part in ((), ("webhook",), ("certController",))},
+    "keda": {(PRIORITY,): "platform"},
+    "cert-manager": {("global", PRIORITY): "platform"},
+    "external-dns": {(PRIORITY,): "platform"},
+    "argo-cd": {("global", PRIORITY): "platform"},
+    "velero": {(PRIORITY,): "platform"},
+    "loki": {("global", PRIORITY): "platform"},
+    "kyverno": {("admissionController", PRIORITY): "platform"},
+    "alloy": {("controller", PRIORITY): "system-node-critical"},
+    "falco": {("podPriorityClassName",): "system-node-critical"},
+    "kube-prometheus-stack": {
+        ("prometheus", "prometheusSpec", PRIORITY): "platform",
+        ("alertmanager", "alertmanagerSpec", PRIORITY): "platform",
+        ("prometheusOperator", PRIORITY): "platform",
+        ("grafana", PRIORITY): "platform",
+        ("kube-state-metrics", PRIORITY): "platform",
+        ("prometheus-node-exporter", PRIORITY): "system-node-critical",
+    },
+}
+BY_THE_CHART = {"aws-load-balancer-controller", "metrics-server", "karpenter"}
+"""Whose charts say system-cluster-critical by themselves."""
+
+
+@pytest.mark.parametrize("name", [o.name for o in OPERATORS.values() if o.pods(Profile.HA)])
+def test_no_operator_makes_room_for_what_stands_on_it(name: str, site: MakeSite) -> None:
+    """Without a class its priority is 0, and an application's pods push it out where a cluster is short of nodes."""
+    values = OPERATORS[name].values(site("production"))
+    assert (name in BY_THE_CHART) != (name in CLASSES)
+    for path, wanted in CLASSES.get(name, {}).items():
+        assert dig(values, path) == wanted, path
 
 
 def test_argo_cds_images_come_through_the_accounts_registry(site: MakeSite) -> None:
