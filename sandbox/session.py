@@ -84,7 +84,7 @@ class Session:
             self._show_outputs(run)
         self._show_failure(failed)
         self._show_files(deployment, result)
-        self._close(result, run, verdict, took)
+        self._close(result, run, verdict, took, cost=cost)
         self._print(full(run, verdict, result, failed=failed, seconds=took, cost=cost))
         return GOOD if result == "passed" else STOPPED
 
@@ -109,7 +109,7 @@ class Session:
         self._show_policies(verdict, failed)
         self._show_cost(cost)
         self._show_failure(failed)
-        self._close(result, run, verdict, took, changes)
+        self._close(result, run, verdict, took, changes, cost=cost)
         shown = changes if failed is None else None
         self._print(full(run, verdict, result, failed=failed, seconds=took, changes=shown, cost=cost))
         return GOOD if result == "passed" else STOPPED
@@ -276,14 +276,14 @@ class Session:
     def _show_policies(self, verdict: Verdict, failed: ResourceFailed | None) -> None:
         if failed is not None:
             return
-        from sandbox.ui.verdict import verdict as shown  # noqa: PLC0415 - only where there is one
+        from sandbox.ui import verdict as shown  # noqa: PLC0415 - only where there is one
 
         if not verdict.packs:
             why = "not asked (--no-policies)" if not self.options.policies else "no packs in policies/"
             ui.heading(self.console, "Policies", why)
             return
-        ui.heading(self.console, "Policies")
-        self.console.print(indented(shown(verdict)), crop=False)
+        ui.heading(self.console, "Policies", shown.cost(verdict))
+        self.console.print(indented(shown.verdict(verdict)), crop=False)
 
     def _show_cost(self, found: CostReport | None) -> None:
         if found is None or self.options.as_json:
@@ -341,7 +341,16 @@ class Session:
         files = [(deployment, what), (deployment.with_name("verdict.json"), "the verdict, every violation")]
         self.console.print(indented(ui.files((_relative(path), text) for path, text in files)))
 
-    def _close(self, result: Outcome, run: Run, verdict: Verdict, took: Seconds, changes: Plan | None = None) -> None:
+    def _close(
+        self,
+        result: Outcome,
+        run: Run,
+        verdict: Verdict,
+        took: Seconds,
+        changes: Plan | None = None,
+        *,
+        cost: CostReport | None,
+    ) -> None:
         stack = self.options.stack
         good = result == "passed"
         number = count(len(run.resources), "resource")
@@ -358,13 +367,28 @@ class Session:
         times = {"imports": took.sdk_import, "program": took.program}
         if verdict.packs:
             times["packs after it"] = took.policies
-        ui.closing(self.console, text, f"{seconds(took.total)} ({ui.timing(times)})", good=good)
+        figures = [*_violations(verdict, good=good), *_budget(cost)]
+        ui.closing(
+            self.console, text, ", ".join(figures), good=good, below=f"{seconds(took.total)}: {ui.timing(times)}"
+        )
 
     def _print(self, report: object) -> None:
         if self.options.as_json:
             with contextlib.suppress(BrokenPipeError):
                 sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
                 sys.stdout.flush()
+
+
+def _violations(verdict: Verdict, *, good: bool) -> Iterator[str]:
+    """What the packs found, in a word; the closing line of a stack that they stop says it already."""
+    if verdict.packs and good:
+        number = len(verdict.advisory)
+        yield count(number, "advisory violation") if number else "no violation"
+
+
+def _budget(cost: CostReport | None) -> Iterator[str]:
+    if cost is not None and cost.budget_usd is not None:
+        yield f"{cost.monthly_usd:,.0f} of {cost.budget_usd:,.0f} USD a month"
 
 
 @contextlib.contextmanager

@@ -138,11 +138,12 @@ class Progress:
         yield head
         if not tally.branches:
             return
-        grid = Table.grid(padding=(0, 1))
+        grid = Table.grid(padding=(0, 1), expand=True)
         grid.add_column(width=1)
-        grid.add_column(no_wrap=True)
-        grid.add_column(justify="right", style="count")
-        grid.add_column(style="faint", no_wrap=True, overflow="ellipsis")
+        grid.add_column(no_wrap=True, overflow="ellipsis")
+        grid.add_column(justify="right", style="count", no_wrap=True, min_width=len(f"{tally.total:,}"))
+        # it takes what the others leave: a name is long, and the numbers are what one looks at
+        grid.add_column(style="faint", no_wrap=True, overflow="ellipsis", ratio=1)
         branches = list(tally.branches.items())
         hidden = len(branches) - _LINES
         for urn, branch in branches[-_LINES:]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.rule import Rule
@@ -20,14 +20,10 @@ if TYPE_CHECKING:
     from sandbox.model import Properties
 
 
-_LINE: Final = 80
-"""A longer value stands on several lines."""
-
-
 def title(console: Console, stack: str, project: str) -> None:
     """The first line: which stack, and what the sandbox is."""
-    text = Text.assemble((f" {stack} ", "stack"), (f"  {project} against a simulated cloud: ", "faint"))
-    console.print(text.append("nothing real is made, no credential is read", style="faint"))
+    text = Text.assemble((f" {stack} ", "stack"), (f"  {project} in a simulated cloud: ", "faint"))
+    console.print(text.append("nothing real is made, no credential read", style="faint"))
 
 
 def heading(console: Console, text: str, beside: str = "") -> None:
@@ -48,17 +44,32 @@ def outputs(found: Properties) -> RenderableType:
 
 
 def _output(shown: Plain) -> RenderableType:
-    if isinstance(shown, dict) and shown and not any(isinstance(inner, (dict, list)) for inner in shown.values()):
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="faint", no_wrap=True)
-        table.add_column(overflow="fold")
+    if not isinstance(shown, (dict, list)) or not shown:
+        return _value(shown)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="faint", no_wrap=True)
+    table.add_column(overflow="fold")
+    for key, inner in _rows(shown):
+        table.add_row(key, _value(inner))
+    return table
+
+
+def _rows(shown: Plain, above: str = "") -> Iterator[tuple[str, Plain]]:
+    """What ``shown`` holds, each value by its path: ``endpoints.files``. A list's values stand below each other."""
+    if isinstance(shown, dict) and shown:
         for key in sorted(shown):
-            table.add_row(key, _output(shown[key]))
-        return table
+            yield from _rows(shown[key], f"{above}.{key}" if above else key)
+    elif isinstance(shown, list) and shown:
+        for index, inner in enumerate(shown):
+            yield above if index == 0 else "", inner
+    else:
+        yield above, shown
+
+
+def _value(shown: Plain) -> Text:
     if isinstance(shown, str):
         return Text(shown, style="warn" if shown in (SECRET, UNKNOWN) else "")
-    text = json.dumps(shown, ensure_ascii=False, sort_keys=True)
-    return Text(text if len(text) <= _LINE else json.dumps(shown, ensure_ascii=False, sort_keys=True, indent=2))
+    return Text(json.dumps(shown, ensure_ascii=False, sort_keys=True))
 
 
 def files(found: Iterable[tuple[Path, str]]) -> RenderableType:
@@ -72,28 +83,31 @@ def files(found: Iterable[tuple[Path, str]]) -> RenderableType:
     return table
 
 
-def closing(console: Console, text: str, beside: str, *, good: bool) -> None:
-    """The last line: what came of it all."""
+def closing(console: Console, text: str, beside: str, *, good: bool, below: str = "") -> None:
+    """The last lines: what came of it all, its figures, and where the time went."""
     console.print()
     sign, style = (" ✔ ", "verdict.good") if good else (" ✘ ", "verdict.bad")
-    console.print(Text.assemble((f"{sign}{text} ", style), ("  " + beside if beside else "", "faint")))
+    console.print(Text.assemble((f"{sign}{text} ", style), (f"  {beside}" if beside else "", "default")))
+    if below:
+        console.print(indented(Text(below, style="faint"), 3))
 
 
-def problem(console: Console, title: str, text: str, *, hint: str = "") -> None:
-    """Something that stopped a command: what, the whole of it, and what to do."""
+def problem(console: Console, title: str, text: str) -> None:
+    """Something that stopped a command: what, and the whole of it."""
     lines = [_problem_line(line) for line in text.splitlines()]
-    parts: list[RenderableType] = [Text.assemble(("✘ ", "bad"), (title, "title"))]
-    parts.append(indented(Group(*lines)))
-    if hint:
-        parts.append(indented(Text(hint, style="faint")))
-    console.print(Group(*parts), crop=False)
+    console.print()
+    console.print(Text.assemble(("✘ ", "bad"), (title, "title")))
+    console.print(indented(Group(*lines)), crop=False)
 
 
-def _problem_line(line: str) -> Text:
-    before, allowed, after = line.partition("allowed: ")
-    if allowed and not before.strip():
-        return Text.assemble(before, (allowed, "faint"), (after, "good"))
-    return unbroken(line) if line.startswith("urn:") else Text(line)
+def _problem_line(line: str) -> RenderableType:
+    """One line; what doesn't fit goes on below its own beginning."""
+    if line.startswith("urn:"):
+        return unbroken(line)
+    told = line.lstrip()
+    before, allowed, after = told.partition("allowed: ")
+    shown = Text.assemble((allowed, "faint"), (after, "good")) if allowed and not before else Text(told)
+    return indented(shown, len(line) - len(told))
 
 
 def timing(parts: Mapping[str, float]) -> str:

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sandbox.policies.model import PackReport, Verdict, Violation
+from sandbox.policies.model import Verdict, Violation
 from sandbox.ui.console import indented, unbroken
 from sandbox.ui.words import count, name_of, short_type, type_of
 
@@ -39,7 +39,7 @@ def _packs(found: Verdict) -> Table:
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(style="faint")
+    table.add_column(style="faint", no_wrap=True)
     for pack in found.packs:
         violations = found.pack_violations(pack.name)
         mandatory = sum(violation.mandatory for violation in violations)
@@ -50,7 +50,7 @@ def _packs(found: Verdict) -> Table:
             count(pack.rules, "rule"),
             count(found.resources, "resource"),
             _tally(mandatory, len(violations) - mandatory),
-            _cost(pack, found.resources),
+            f"{count(len(pack.disabled), 'rule')} disabled" if pack.disabled else "",
         )
     return table
 
@@ -66,13 +66,14 @@ def _tally(mandatory: int, advisory: int) -> Text:
     return text
 
 
-def _cost(pack: PackReport, resources: int) -> str:
-    disabled = f"{count(len(pack.disabled), 'rule')} disabled" if pack.disabled else ""
-    judged = resources * pack.rules
-    if not pack.cpu_seconds or judged < _MEASURABLE:
-        return disabled
-    each = (pack.cpu_seconds - pack.start_cpu_seconds) / judged * 1e6
-    return f"{pack.cpu_seconds:.1f} s of processor, {each:.0f} µs a resource and rule" + (disabled and f", {disabled}")
+def cost(found: Verdict) -> str:
+    """What judging cost: the packs' processor time, and that of one resource and rule. Empty where it is too little."""
+    judged = sum(pack.rules for pack in found.packs) * found.resources
+    spent = sum(pack.cpu_seconds for pack in found.packs)
+    if not spent or judged < _MEASURABLE:
+        return ""
+    each = (spent - sum(pack.start_cpu_seconds for pack in found.packs)) / judged * 1e6
+    return f"{spent:.1f} s of processor, {each:.0f} µs a resource and rule"
 
 
 def _rules(violations: Iterable[Violation], sign: str, style: str, *, limit: int) -> Iterator[RenderableType]:
@@ -90,26 +91,33 @@ def _rules(violations: Iterable[Violation], sign: str, style: str, *, limit: int
             ),
         )
         parts: list[RenderableType] = [head, indented(Text(description))]
-        resources = [(urn, list(same)) for urn, same in groupby(found, key=lambda violation: violation.urn)]
-        shown = resources[:limit] if limit else resources
-        parts += (indented(_one(urn, same)) for urn, same in shown)
+        resources = {urn: _together(list(same)) for urn, same in groupby(found, key=lambda violation: violation.urn)}
+        shown = list(resources)[:limit] if limit else list(resources)
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for urn in shown:
+            alike.setdefault(tuple(resources[urn]), []).append(urn)
+        parts += (indented(_alike(urns, messages)) for messages, urns in alike.items())
         if len(resources) > len(shown):
             more = f"and {count(len(resources) - len(shown), 'resource')} more: verdict.json names all"
             parts.append(indented(Text(more, style="faint"), 4))
         yield Group(*parts)
 
 
-def _one(urn: str, violations: list[Violation]) -> RenderableType:
-    head = Text.assemble(("· ", "faint"), (short_type(type_of(urn)), "type"), (f" {name_of(urn)}", "component"))
-    messages = [violation.message.partition("\n")[2] for violation in violations]
-    parts = [_message(message) for message in _together([message for message in messages if message])]
-    return Group(head, *parts, indented(unbroken(urn, "faint")))
+def _alike(urns: Iterable[str], messages: Iterable[str]) -> RenderableType:
+    """Resources of which the same is said, and what is said, once."""
+    parts: list[RenderableType] = []
+    for urn in urns:
+        parts.append(
+            Text.assemble(("· ", "faint"), (short_type(type_of(urn)), "type"), (f" {name_of(urn)}", "component"))
+        )
+        parts.append(indented(unbroken(urn, "faint")))
+    return Group(*parts, *map(_message, messages))
 
 
-def _together(messages: list[str]) -> list[str]:
-    """Messages of the form ``path: what to write`` that say the same of several paths, as one."""
+def _together(violations: Iterable[Violation]) -> list[str]:
+    """What is said of one resource; of the form ``path: what to write``, the same of several paths as one."""
     places: dict[str, list[str]] = {}
-    for message in messages:
+    for message in filter(None, (violation.message.partition("\n")[2] for violation in violations)):
         path, colon, rest = message.partition(": ")
         path, rest = (path, rest) if colon and " " not in path else ("", message)
         places.setdefault(rest, []).append(path)

@@ -567,7 +567,7 @@ def test_a_small_component_is_one_line_with_its_types_and_outputs_stand_in_order
     assert "house  Part  4  Door, Thing" in result.out
     lines = [line.split() for line in result.out.splitlines()]
     assert lines.index(["flat", "a", "attic"]) + 1 == lines.index(["z", "1"])
-    assert '"c": "[secret]"' in result.out
+    assert ["c", "[secret]"] in lines
     report = project.call("up", "dev", "--json").report
     assert list(report["outputs"]) == ["flat", "rooms"]
     assert list(report["outputs"]["rooms"]) == ["a", "b", "c"]
