@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from components.naming import Names
-from settings import StackSettings
-
-PREFIX = "platform:"
+from ops.stack_file import names_of, settings_of
 
 
 @dataclass(frozen=True)
@@ -27,14 +23,10 @@ class Estate:
     def of(cls, stack: str, root: Path) -> Estate:
         """The estate of ``Pulumi.<stack>.yaml`` in ``root``.
 
-        ``FileNotFoundError`` where there is none, ``pulumi.RunError`` where its settings are wrong.
+        ``FileNotFoundError`` where there is none, ``ValueError`` or ``pulumi.RunError`` where it is wrong.
         """
-        file = root / f"Pulumi.{stack}.yaml"
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
-        raw = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
-        settings = StackSettings.parse(raw, project=PREFIX.rstrip(":"), file=file.name)
-        identity = settings.stack
-        names = Names(identity.platform, identity.env, identity.account_id, identity.region)
+        settings = settings_of(stack, root)
+        names, identity = names_of(settings), settings.stack
         return cls(
             names=names,
             production=identity.production,

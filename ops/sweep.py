@@ -56,10 +56,13 @@ def sweep(
     """
     try:
         estate = Estate.of(stack, root)
-    except (FileNotFoundError, pulumi.RunError) as problem:
+    except FileNotFoundError:
+        there = ", ".join(sorted(file.name for file in root.glob("Pulumi.*.yaml"))) or "none"
+        _refuse(f"unknown stack {stack!r}: there is no Pulumi.{stack}.yaml; stack files here: {there}")
+    except (ValueError, pulumi.RunError) as problem:
         _refuse(str(problem))
     client = connect(estate.names.region)
-    account = client("sts").get_caller_identity()["Account"]
+    account = _account(client)
     if account != estate.names.account_id:
         _refuse(f"the credentials are of account {account}; {stack} is of {estate.names.account_id}")
     found = find(estate, client)
@@ -79,6 +82,16 @@ def sweep(
     typer.echo(f"{len(found) - len(refused)} deleted, {len(refused)} refused by AWS")
     if refused:
         raise typer.Exit(LEFT)
+
+
+def _account(client: Client) -> str:
+    """Whose the credentials are. Whoever has none, or such as AWS doesn't take, is told so."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only a real run needs it
+
+    try:
+        return str(client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as problem:
+        _refuse(f"AWS can't be asked: {problem}\nlog in, or set AWS_PROFILE; `aws sts get-caller-identity` must answer")
 
 
 def _refuse(why: str) -> NoReturn:

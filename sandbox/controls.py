@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from controls import EXCEPTIONS, Answer, Exemption, Graph, OptOut, Outcome, answers
 from controls.opt_outs import value_at
 from sandbox.delivered import documents
 from sandbox.engine import run_program, to_export
 from sandbox.engine.project import Config, Project
+from sandbox.engine.strict_yaml import load_yaml
 from sandbox.refusals import CallRefused
 
 if TYPE_CHECKING:
@@ -74,8 +73,7 @@ def write(root: Path) -> tuple[Path, bool]:
 
 def config_of(home: Path, stack: str) -> Mapping[str, object]:
     """What the file of a stack says."""
-    found = yaml.safe_load((home / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-    config: Mapping[str, object] = found["config"]
+    config: Mapping[str, object] = load_yaml(home / f"Pulumi.{stack}.yaml")["config"]
     return config
 
 

@@ -232,7 +232,18 @@ def test_another_accounts_credentials_are_refused(monkeypatch: pytest.MonkeyPatc
 def test_a_stack_without_a_file_is_told() -> None:
     said = run("nosuch")
     assert said.exit_code == 2
-    assert "Pulumi.nosuch.yaml" in said.output
+    assert "there is no Pulumi.nosuch.yaml; stack files here: Pulumi.dev.yaml, " in said.output
+
+
+def test_who_has_no_credentials_is_told_how_to_get_them(tmp_path: Path) -> None:
+    nothing = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true"}
+    command = [sys.executable, "-m", "ops.sweep", "dev"]
+    said = subprocess.run(command, cwd=ROOT, env=nothing, capture_output=True, text=True, check=False)
+    assert said.returncode == 2
+    assert said.stderr == (
+        "AWS can't be asked: Unable to locate credentials\n"
+        "log in, or set AWS_PROFILE; `aws sts get-caller-identity` must answer\n"
+    )
 
 
 def test_what_aws_refuses_is_told_and_the_rest_goes(client: Callable[[str], Any]) -> None:
