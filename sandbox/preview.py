@@ -126,7 +126,8 @@ class _Planner:
             changes += differences(key, old.inputs.get(key, ABSENT), new.inputs.get(key, ABSENT), replacing=paths)
         changes.sort(key=lambda change: not change.replaces)
         if replacement is None:
-            return Step("update" if changed else "same", new.urn, new.type, old, new, changes)
+            op: Op = "update" if changed or self.replacements.unconfigured(new) else "same"
+            return Step(op, new.urn, new.type, old, new, changes)
         step = Step("replace", new.urn, new.type, old, new, changes, replacement.why)
         if old.protect and (new.protect or replacement.follows):
             step.refused = (

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from sandbox.cloud.replacement import deletes_first, replaces
 from sandbox.engine.properties import differs, property_path
-from sandbox.model import Properties, Resource
+from sandbox.model import Properties, Resource, Unknown
+from sandbox.protocol.convert import contains
 
 
 class Replacement(NamedTuple):
@@ -59,6 +60,8 @@ class Replacements:
         why = self._provider_changed(new, old)
         if why:
             return Replacement([], why)
+        if self.unconfigured(new):
+            return None
         paths = {*replaces(new.type, self._provider_inputs(new)), *new.replace_on_changes}
         own = sorted(path for path in paths if differs(path, new.inputs, old.inputs))
         return Replacement(own) if own else self._follows(paths, new)
@@ -78,6 +81,13 @@ class Replacements:
                 why = f"its {key} comes from {names}, which is deleted before it is made anew"
                 return Replacement([], why, follows=True)
         return None
+
+    def unconfigured(self, new: Resource) -> bool:
+        """Whether the configuration of the provider of ``new`` isn't known yet, so that nobody can compare.
+
+        The engine takes the resource to be updated then: ``DiffUnavailableError`` in ``continueStepsFromDiff``.
+        """
+        return contains(self._provider_inputs(new), Unknown)
 
     def _provider_inputs(self, resource: Resource) -> Properties:
         provider = self._after.get(resource.provider.rpartition("::")[0])

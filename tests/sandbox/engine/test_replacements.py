@@ -136,3 +136,16 @@ def test_what_is_only_read_is_never_made_changed_or_deleted(program: Program) ->
     aws.ec2.Vpc.get("kept", "vpc-4" if changed else "vpc-3", opts=own())
     """
     assert ops(steps(program, source)) == {}
+
+
+def test_objects_of_a_cluster_that_is_replaced_are_taken_to_be_updated(program: Program) -> None:
+    source = """
+    role = aws.iam.Role("role", path="/b/" if changed else "/a/", assume_role_policy="{}", opts=own())
+    cluster = k8s.Provider("k8s", kubeconfig=role.arn, cluster_identifier="one")
+    within = pulumi.ResourceOptions(provider=cluster)
+    k8s.core.v1.ConfigMap("same", metadata={"name": "a"}, opts=within)
+    spec = {"clusterIP": "None" if changed else "10.0.0.1"}
+    k8s.core.v1.Service("other", metadata={"name": "b"}, spec=spec, opts=within)
+    """
+    # nobody can be asked whether the service could change in place
+    assert ops(steps(program, source)) == {"role": "replace", "k8s": "update", "same": "update", "other": "update"}
