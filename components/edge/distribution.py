@@ -21,6 +21,7 @@ from components.edge.headers import (
 from components.edge.hosts import Hosts
 from components.edge.secret import OriginSecret
 from components.edge.settings import DistributionSettings
+from components.edge.viewer import make_viewer_function
 
 REGION: Final = "us-east-1"
 """Where CloudFront's certificates, web ACLs and log deliveries have to be, wherever the stack is."""
@@ -106,6 +107,7 @@ class Distribution(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         prefix = context.names.prefix
         self._policies(prefix)
+        self._viewer = make_viewer_function(prefix, self._child)
         self.distribution = aws.cloudfront.Distribution(
             name,
             enabled=True,
@@ -262,5 +264,6 @@ class Distribution(pulumi.ComponentResource):
             "cache_policy_id": CACHING_DISABLED,
             "origin_request_policy_id": ALL_VIEWER,
             "response_headers_policy_id": self._api_headers.id,
+            "function_associations": [{"event_type": "viewer-request", "function_arn": self._viewer.arn}],
             "compress": False,
         }

@@ -16,8 +16,7 @@ sql             yes          yes           SQL injection
 =============== ============ ============= =============================================================================
 
 Groups that judge by address stand at CloudFront alone: at the load balancer every request comes from CloudFront's. The
-rate there is by the first address of ``X-Forwarded-For``, which a client can forge: CloudFront's own count can't be
-misled and stands first, this one is for what got past it.
+rate there is by the address that CloudFront writes into a header of its own.
 """
 
 from __future__ import annotations
@@ -35,6 +34,8 @@ Statement: TypeAlias = "aws.wafv2.WebAclRuleStatementArgsDict"
 
 SECRET_HEADER: Final = "x-origin-secret"  # noqa: S105 - the header's name
 """The header that CloudFront adds to what it sends to the load balancer."""
+VIEWER_HEADER: Final = "x-viewer-address"
+"""The header in which CloudFront tells the load balancer who asks, and nothing else. A viewer's own is written over."""
 HIDDEN_HEADERS: Final = ("authorization", "cookie", SECRET_HEADER)
 """What must be in no log and no sample: it lets the reader in."""
 WINDOW_SECONDS: Final = 300
@@ -178,7 +179,7 @@ def _rate(limit: int, *, forwarded: bool) -> Rule:
     }
     if forwarded:
         # health checks carry no such header and aren't counted
-        counting["forwarded_ip_config"] = {"header_name": "X-Forwarded-For", "fallback_behavior": "NO_MATCH"}
+        counting["forwarded_ip_config"] = {"header_name": VIEWER_HEADER, "fallback_behavior": "NO_MATCH"}
     statement: Statement = {"rate_based_statement": counting}
     return {**_rule("rate", statement), "action": {"block": {"custom_response": {"response_code": 429}}}}
 

@@ -110,8 +110,9 @@ def test_an_address_has_so_many_requests_in_five_minutes(stack: str, limit: int,
         assert (statement["limit"], statement["evaluationWindowSec"]) == (limit, 300)
         assert statement["aggregateKeyType"] == key
         assert rate["action"] == {"block": {"customResponse": {"responseCode": 429}}}
-    # by the load balancer's own view all of CloudFront is a few addresses: they would be locked out
-    assert statement["forwardedIpConfig"] == {"headerName": "X-Forwarded-For", "fallbackBehavior": "NO_MATCH"}
+    # by the load balancer's own view all of CloudFront is a few addresses: they would be locked out; and the first
+    # address of X-Forwarded-For, which WAF would count by, is the viewer's to write
+    assert statement["forwardedIpConfig"] == {"headerName": "x-viewer-address", "fallbackBehavior": "NO_MATCH"}
 
 
 @pytest.mark.parametrize("acl", ["cloudfront", "load-balancer"])

@@ -31,6 +31,7 @@ from tests.components.edge.questions import (
     of_edge,
     origins,
     records,
+    rules,
 )
 
 GraphOf = Callable[[str], EdgeGraph]
@@ -166,6 +167,20 @@ def test_files_are_cached_by_their_ttl_and_the_api_never(primary: EdgeGraph) -> 
     assert {path["originRequestPolicyId"] for path in paths} == {"216adef6-5c7f-47e4-b989-5492eafa07d3"}
     assert {path["targetOriginId"] for path in paths} == {"api"}
     assert all("POST" in path["allowedMethods"] for path in paths)
+
+
+def test_the_load_balancer_is_told_who_asks_by_a_header_that_no_viewer_can_write(primary: EdgeGraph) -> None:
+    [function] = primary.of_type("aws:cloudfront/function:Function")
+    assert (function.inputs["runtime"], function.inputs["publish"]) == ("cloudfront-js-2.0", True)
+    rate = rules(primary, "load-balancer")["rate"]["statement"]["rateBasedStatement"]
+    # written over whatever the viewer sent, with the address that CloudFront itself was asked from
+    assert f"headers['{rate['forwardedIpConfig']['headerName']}'] = {{ value: event.viewer.ip }}" in str(
+        function.inputs["code"]
+    )
+    for path in distribution(primary)["orderedCacheBehaviors"]:
+        assert path["functionAssociations"] == [
+            {"eventType": "viewer-request", "functionArn": function.outputs["arn"]}
+        ], path["pathPattern"]
 
 
 def test_viewers_come_by_https_ipv6_and_modern_tls(primary: EdgeGraph) -> None:

@@ -34,6 +34,11 @@ def distribution(inputs: dict[str, Any]) -> dict[str, Any]:
     return inputs
 
 
+def function(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Code travels as bytes."""
+    return {**inputs, "code": inputs["code"].encode()}
+
+
 EDGE: dict[str, Row] = {
     "aws:acm/certificate:Certificate": Row("acm", ("RequestCertificate",)),
     "aws:cloudfront/cachePolicy:CachePolicy": Row("cloudfront", ("CreateCachePolicy",), body="CachePolicyConfig"),
@@ -56,6 +61,13 @@ EDGE: dict[str, Row] = {
         },
         given={"DistributionConfigWithTags.DistributionConfig.CallerReference": "reference"},
         shape=distribution,
+    ),
+    "aws:cloudfront/function:Function": Row(
+        "cloudfront",
+        ("CreateFunction",),
+        names={"comment": "FunctionConfig.Comment", "runtime": "FunctionConfig.Runtime", "code": "FunctionCode"},
+        left={"publish": "the provider's own: PublishFunction follows"},
+        shape=function,
     ),
     "aws:cloudfront/originAccessControl:OriginAccessControl": Row(
         "cloudfront", ("CreateOriginAccessControl",), body="OriginAccessControlConfig"
