@@ -120,6 +120,10 @@ AddonName = Literal[
 AddonVersion = Annotated[str, StringConstraints(pattern=r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$")]
 
 
+_GUARDDUTY_DATA: Final = "guardduty-data"
+"""The endpoint that whoever installs the agent himself has to make (GuardDuty user guide, EKS Runtime Monitoring)."""
+
+
 class AddonSettings(Settings):
     """EKS add-ons that a cluster may do without, and versions other than the pinned ones."""
 
@@ -342,7 +346,14 @@ def _check_one(
 
 def check_zones(clusters: Mapping[str, EksClusterSettings], networking: NetworkingSettings) -> Iterator[Problem]:
     """What must hold between the network and the clusters: Services apart from it, nodes in zones that it has."""
+    endpoints = [endpoint.value for endpoint in networking.interface_endpoints]
     for key, cluster in clusters.items():
+        if cluster.addons.guardduty_agent and _GUARDDUTY_DATA not in endpoints:
+            yield Problem(
+                ("networking", "interface_endpoints"),
+                endpoints,
+                f"{_GUARDDUTY_DATA} too: the agent of clusters.{key} sends what it sees through that endpoint alone",
+            )
         for network in filter(None, (networking.cidr, networking.pod_cidr)):
             if cluster.service_cidr.overlaps(network):
                 yield Problem(

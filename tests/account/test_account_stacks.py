@@ -211,6 +211,32 @@ def test_images_are_pushed_by_runs_of_their_repositories_in_the_environment_that
     assert "push" not in {it.name for it in graph.of_type(account_of(SECOND), "aws:iam/role:Role")}
 
 
+@pytest.mark.parametrize(
+    ("stack", "account"),
+    [
+        ("dev", "toolboxai-dev-us-east-1"),
+        ("staging", "toolboxai-staging-us-east-1"),
+        ("production", PRODUCTION),
+        ("production-dr", SECOND),
+    ],
+)
+def test_whoever_installs_guarddutys_agent_is_one_and_in_production_somebody_does(
+    stack: str, account: str, account_of: RunOf, run_of: RunOf
+) -> None:
+    """Runtime Monitoring without an agent sees nothing, and two who install it collide."""
+    feature = graph.one(account_of(account), "aws:guardduty/detectorFeature:DetectorFeature", "runtime-monitoring")
+    configured: Any = feature.inputs["additionalConfigurations"]
+    managed = {it["name"]: it["status"] for it in configured}["EKS_ADDON_MANAGEMENT"] == "ENABLED"
+    run = run_of(stack)
+    declared = "aws-guardduty-agent" in {it.inputs["addonName"] for it in graph.of_type(run, "aws:eks/addon:Addon")}
+    assert not (managed and declared)
+    if feature.inputs["status"] == "ENABLED" and stack.startswith("production"):
+        assert managed or declared
+    if declared:
+        endpoints = {str(it.inputs["serviceName"]) for it in graph.of_type(run, "aws:ec2/vpcEndpoint:VpcEndpoint")}
+        assert [it for it in endpoints if it.endswith(".guardduty-data")]
+
+
 # --- the rest ---
 
 

@@ -112,6 +112,11 @@ CLUSTER = (
         by(staging=False, production=False),
     ),
     Line(
+        "Add-on GuardDuty agent, where the account has Runtime Monitoring of production",
+        _addon("aws-guardduty-agent"),
+        by(dev=NONE, staging=NONE, production=count(1)),
+    ),
+    Line(
         "Add-on GuardDuty agent is a choice",
         "test:tests/components/eks_cluster/test_eks_cluster.py::test_addons_are_choices",
     ),

@@ -232,6 +232,12 @@ MISTAKES: dict[str, tuple[Callable[[Raw], None], str, str, str]] = {
         '"kms"',
         "once",
     ),
+    "an agent without the endpoint that it sends to": (
+        put("clusters", "main", "addons", value={"guardduty_agent": True}),
+        "networking.interface_endpoints",
+        "[]",
+        "guardduty-data too",
+    ),
     "a negative retention": (
         put("networking", "flow_log_days", value=-1),
         "networking.flow_log_days",
