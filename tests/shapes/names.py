@@ -32,6 +32,7 @@ NAMED: Final[dict[str, Named]] = {
     "aws:cfg/recorder:Recorder": Named("name", "region"),
     "aws:cfg/rule:Rule": Named("name", "region"),
     "aws:cloudfront/cachePolicy:CachePolicy": Named("name", "account"),
+    "aws:cloudfront/function:Function": Named("name", "account"),
     "aws:cloudfront/originAccessControl:OriginAccessControl": Named("name", "account"),
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": Named("name", "account"),
     "aws:cloudtrail/trail:Trail": Named("name", "region"),

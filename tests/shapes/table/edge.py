@@ -64,9 +64,15 @@ EDGE: dict[str, Row] = {
     ),
     "aws:cloudfront/function:Function": Row(
         "cloudfront",
-        ("CreateFunction",),
-        names={"comment": "FunctionConfig.Comment", "runtime": "FunctionConfig.Runtime", "code": "FunctionCode"},
+        ("CreateFunction", "TagResource"),
+        names={
+            "comment": "FunctionConfig.Comment",
+            "runtime": "FunctionConfig.Runtime",
+            "code": "FunctionCode",
+            "tags": "TagResource:Tags.Items",
+        },
         left={"publish": "the provider's own: PublishFunction follows"},
+        given={"TagResource:Resource": "arn:aws:cloudfront::111122223333:function/viewer-address"},
         shape=function,
     ),
     "aws:cloudfront/originAccessControl:OriginAccessControl": Row(
