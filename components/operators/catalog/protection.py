@@ -33,7 +33,7 @@ _PLUGIN: Final = IMAGES["velero-plugin-for-aws"]
 _CRDS_JOB: Final = {"component": "upgrade-crds"}
 """What the chart lets its Job's pods be called: its own labels of theirs it leaves out."""
 
-_UPGRADE: Final = container("upgrade-crds", (20, 64), (200, 256), "upgradeJobResources")
+_UPGRADE: Final = container("velero", (20, 64), (200, 256), "upgradeJobResources")
 _COPY: Final = container("velero-plugin-for-aws", (10, 32), (200, 128), "initContainers", "0", "resources", init=True)
 
 
