@@ -1,4 +1,7 @@
-"""Cost anomalies: one monitor an account, by service, and who hears of what it finds. Budgets are the environments'."""
+"""Cost anomalies: one monitor an account, by service, and who hears of what it finds, and weekly of what is unused.
+
+Budgets are the environments'.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import pulumi
 import pulumi_aws as aws
 from pydantic import Field
 
+from account.unused import UnusedResources
 from components.context import Context
 from components.keys import Document
 from components.model import Email, Settings, each_once
@@ -98,5 +102,6 @@ class CostAnomalies(pulumi.ComponentResource):
             },
             opts=child,
         )
+        UnusedResources(context, topic, key_arn, child)
         self.monitor_arn = monitor.arn
         self.register_outputs({"monitorArn": self.monitor_arn})

@@ -308,6 +308,7 @@ def test_the_deploy_role_can_change_neither_its_own_rights_nor_the_accounts_prot
         ("sns:DeleteTopic", names.arn("sns", names.of("sns", "security-findings"))),
         ("sns:SetTopicAttributes", names.arn("sns", names.of("sns", "cost-anomalies"))),
         ("events:DeleteRule", names.arn("events", f"rule/{names.of('events-rule', 'account', 'guardduty')}")),
+        ("scheduler:DeleteSchedule", names.arn("scheduler", f"schedule/default/{names.prefix}-account-unused")),
         ("kms:DeleteAlias", names.arn("kms", names.key_alias("account-audit"))),
     ):
         assert not rights.allow(action, arn), f"{action} on {arn}"

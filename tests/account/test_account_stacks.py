@@ -457,6 +457,28 @@ def test_the_anomaly_monitor_is_the_accounts_one(home: Run) -> None:
     assert home.outputs["anomalyMonitorArn"] == monitor.outputs["arn"]
 
 
+def test_unused_resources_are_looked_for_and_told_of_every_week(home: Run, second: Run) -> None:
+    for service in ("computeoptimizer", "costoptimizationhub"):
+        enrolled = graph.one(home, f"aws:{service}/enrollmentStatus:EnrollmentStatus")
+        assert enrolled.inputs["includeMemberAccounts"] is False
+    schedule = graph.one(home, "aws:scheduler/schedule:Schedule")
+    assert schedule.inputs["scheduleExpression"] == "cron(0 9 ? * MON *)"
+    target: Any = schedule.inputs["target"]
+    assert target["arn"] == graph.one(home, "aws:sns/topic:Topic", "cost-anomalies").outputs["arn"]
+    assert "list-recommendations" in target["input"]
+    role = graph.one(home, "aws:iam/role:Role", "unused")
+    assert target["roleArn"] == role.outputs["arn"]
+    (trust,) = graph.document(role.inputs["assumeRolePolicy"])["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+    policy = graph.one(home, "aws:iam/rolePolicy:RolePolicy", "unused")
+    assert policy.urn in graph.ancestors(home, schedule.urn)
+    publish, _ = graph.document(policy.inputs["policy"])["Statement"]
+    assert (publish["Action"], publish["Resource"]) == (["sns:Publish"], [target["arn"]])
+    rules = {it.name for it in graph.of_type(home, "aws:cfg/rule:Rule")}
+    assert {"addresses-in-use", "volumes-in-use"} <= rules
+    assert graph.of_type(second, "aws:scheduler/schedule:Schedule") == []
+
+
 def test_everything_has_the_explicit_provider_and_the_mandatory_tags(account: Run) -> None:
     wanted = {"Project", "Environment", "Owner", "CostCenter", "DataClass", "ManagedBy"}
     for resource in account.resources:

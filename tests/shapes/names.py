@@ -68,6 +68,7 @@ NAMED: Final[dict[str, Named]] = {
     "aws:rds/eventSubscription:EventSubscription": Named("name", "region", case=False),
     "aws:rds/subnetGroup:SubnetGroup": Named("name", "region", case=False),
     "aws:s3/bucket:Bucket": Named("bucket", "world"),
+    "aws:scheduler/schedule:Schedule": Named("name", "region"),
     "aws:secretsmanager/secret:Secret": Named("name", "region"),
     "aws:sns/topic:Topic": Named("name", "region"),
     "aws:sqs/queue:Queue": Named("name", "region"),

@@ -79,6 +79,11 @@ WATCHING: dict[str, Row] = {
         },
         shape=budget,
     ),
+    "aws:computeoptimizer/enrollmentStatus:EnrollmentStatus": Row("compute-optimizer", ("UpdateEnrollmentStatus",)),
+    "aws:costoptimizationhub/enrollmentStatus:EnrollmentStatus": Row(
+        "cost-optimization-hub", ("UpdateEnrollmentStatus",), given={"status": "Active"}
+    ),
+    "aws:scheduler/schedule:Schedule": Row("scheduler", ("CreateSchedule",)),
     "aws:cloudwatch/eventRule:EventRule": Row("events", ("PutRule",)),
     "aws:cloudwatch/eventTarget:EventTarget": Row(
         "events", ("PutTargets",), names={"arn": "Targets.Arn", "targetId": "Targets.Id"}
