@@ -114,7 +114,9 @@ def screen(text: str) -> list[Text]:
                 line = lines.pop() if lines else ""
             case "\x1b[2K":
                 line = ""
-            case _ if not part.startswith("\x1b[?25"):
+            case _ if part.startswith("\x1b[?25"):
+                continue  # the cursor, hidden or shown
+            case _:
                 line += part
     return [shown for shown in map(Text.from_ansi, lines) if not _SPINNER.match(shown.plain)]
 

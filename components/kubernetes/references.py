@@ -81,6 +81,8 @@ def _of_cluster_kind(manifest: Manifest) -> Iterator[Reference]:
         case HorizontalPodAutoscaler() if manifest.spec is not None:
             target = manifest.spec.scaleTargetRef
             yield Reference(target.kind, namespace_of(manifest), target.name)
+        case _:
+            return
 
 
 def _of_custom_kind(manifest: Manifest) -> Iterator[Reference]:
@@ -103,6 +105,8 @@ def _of_custom_kind(manifest: Manifest) -> Iterator[Reference]:
             yield from _of_route(manifest)
         case NodePool():
             yield Reference("EC2NodeClass", None, manifest.spec.template.spec.nodeClassRef.name)
+        case _:
+            return
 
 
 def pod_spec(manifest: Manifest) -> PodSpec | None:
@@ -183,9 +187,9 @@ def _of_namespace(namespace: Namespace) -> Iterator[Reference]:
 
 
 def _of_admission(binding: ValidatingAdmissionPolicyBinding) -> Iterator[Reference]:
-    if binding.spec and binding.spec.policyName:
+    if binding.spec.policyName:
         yield Reference("ValidatingAdmissionPolicy", None, binding.spec.policyName)
-    if binding.spec and binding.spec.paramRef and binding.spec.paramRef.name:
+    if binding.spec.paramRef and binding.spec.paramRef.name:
         yield Reference("ConfigMap", binding.spec.paramRef.namespace, binding.spec.paramRef.name)
 
 

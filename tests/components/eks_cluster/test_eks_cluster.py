@@ -137,7 +137,7 @@ def test_a_second_cluster_stands_beside_the_first() -> None:
     first, second = build("dev", CLUSTERS["dev"]), build("dev", CLUSTERS["dev"], key="next")
     shared = set(first.all) & set(second.all)
     assert all("main" not in urn and "next" not in urn for urn in shared)
-    assert not any(resource.type.startswith(("aws:eks/", "eks:")) for urn in shared if (resource := first.all[urn]))
+    assert not any(first.all[urn].type.startswith(("aws:eks/", "eks:")) for urn in shared)
     assert second.one("eks:index:Cluster").inputs["name"] == "toolboxai-dev-next"
 
 

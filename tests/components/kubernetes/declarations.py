@@ -172,7 +172,7 @@ def workloads(draw: st.DrawFn) -> Workload:
         "identity": draw(st.booleans()),
         "calls": calls,
         "token_reason": draw(st.none() | st.just("it asks the API for its peers")) if ToApiServer() in calls else None,
-        "placement": draw(st.builds(Placement, group=st.sampled_from(["general", "spot"]), require=st.booleans())),
+        "placement": draw(st.builds(Placement, group=st.sampled_from(["general", "spot"]))),
         "priority_class": draw(st.none() | st.just("critical")),
         "policy_wait_seconds": draw(st.none() | st.integers(0, 5)),
         "service_account": draw(st.none() | st.just("shared")),
