@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import cel
@@ -76,14 +77,17 @@ class Admission:
                 return None if ref["parameterNotFoundAction"] == "Allow" else "no parameters"
             known["params"] = self.maps[ref["namespace"], ref["name"]]
         try:
-            if not all(evaluate(c["expression"], known) for c in policy.get("matchConditions") or ()):
+            context = _context(known)
+            if not all(_program(c["expression"]).execute(context) for c in policy.get("matchConditions") or ()):
                 return None
             variables: dict[str, Any] = {}
             for variable in policy.get("variables") or ():
-                variables[variable["name"]] = evaluate(variable["expression"], {**known, "variables": variables})
+                context.add_variable("variables", variables)
+                variables[variable["name"]] = _program(variable["expression"]).execute(context)
+            context.add_variable("variables", variables)
             for validation in policy["validations"]:
-                if evaluate(validation["expression"], {**known, "variables": variables}) is not True:
-                    said = evaluate(validation["messageExpression"], {**known, "variables": variables})
+                if _program(validation["expression"]).execute(context) is not True:
+                    said = _program(validation["messageExpression"]).execute(context)
                     assert isinstance(said, str)
                     assert "\n" not in said
                     return said
@@ -92,12 +96,16 @@ class Admission:
         return None
 
 
-def evaluate(expression: str, known: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever the expression gives
-    """The value of a CEL expression."""
+@cache
+def _program(expression: str) -> cel.Program:
+    return cel.compile(expression)
+
+
+def _context(known: Mapping[str, Any]) -> cel.Context:
     context = cel.Context(variables=dict(known))
     context.add_function("join", lambda texts, by: by.join(texts))
     context.add_function("dyn", lambda value: value)
-    return cel.evaluate(expression, context)
+    return context
 
 
 def _matches(policy: Object, obj: Object, operation: str, subresource: str) -> bool:
