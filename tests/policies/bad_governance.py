@@ -185,6 +185,7 @@ SAFEGUARDED: Final = [
     Bad("production-safeguards", _CACHES[0], "multiAzEnabled", False, "write multiAzEnabled: true"),
     *(Bad("production-safeguards", name, "snapshotRetentionLimit", 0.0, "of 1 days or more") for name in _CACHES),
     Bad("production-safeguards", "aws:s3/bucket:Bucket", "forceDestroy", True, "write forceDestroy: false"),
+    Bad("production-safeguards", "aws:s3/bucketV2:BucketV2", "forceDestroy", True, "write forceDestroy: false"),
     Bad("production-safeguards", "aws:ecr/repository:Repository", "forceDelete", True, "write forceDelete: false"),
     Bad("production-safeguards", "aws:backup/vault:Vault", "forceDestroy", True, "write forceDestroy: false"),
     Bad("production-safeguards", _SECRET, "recoveryWindowInDays", 0.0, "of 7 to 30"),

@@ -221,5 +221,135 @@ WORKLOADS: Final = [
     ),
 ]
 
-BAD: Final = [*POD_SECURITY, *WORKLOADS]
+_PATCH: Final = "kubernetes:apps/v1:DeploymentPatch"
+_VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
+
+FORMS: Final = [
+    # patches are judged by what they say
+    Bad("pod-security-restricted", _PATCH, f"{_POD} hostNetwork", True, "the whole node"),
+    Bad(
+        "pod-security-restricted",
+        _PATCH,
+        f"{_POD} containers",
+        [{"name": "backend", "securityContext": {"privileged": True}}],
+        "write false",
+        at="spec.template.spec.containers[0].securityContext.privileged",
+    ),
+    Bad(
+        "image-reference",
+        _PATCH,
+        f"{_POD} containers",
+        [{"image": "x:latest"}],
+        "write the exact tag",
+        at="spec.template.spec.containers[0].image",
+    ),
+    Bad(
+        "pod-security-restricted",
+        "kubernetes:core/v1:NamespacePatch",
+        "metadata labels",
+        {"pod-security.kubernetes.io/enforce": "privileged"},
+        "write 'restricted'",
+        at="metadata.labels",
+    ),
+    Bad(
+        "workload-identity",
+        "kubernetes:core/v1:ServiceAccountPatch",
+        "automountServiceAccountToken",
+        True,
+        "write false",
+    ),
+    Bad(
+        "rbac-wildcards",
+        "kubernetes:rbac.authorization.k8s.io/v1:ClusterRolePatch",
+        "rules",
+        [{"apiGroups": [""], "resources": ["pods"], "verbs": ["*"]}],
+        "one by one",
+        at="rules[0].verbs[0]",
+    ),
+    # a directory of the node by way of a volume
+    *(
+        Bad("pod-security-restricted", _VOLUME, f"spec {kind}", {"path": "/"}, "no directory of a node")
+        for kind in ("hostPath", "local")
+    ),
+    # the account's token by way of a volume
+    Bad(
+        "workload-identity",
+        _DEPLOYMENT,
+        f"{_POD} volumes 0",
+        {"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}},
+        "write the audience",
+        at="spec.template.spec.volumes[0].projected.sources[0].serviceAccountToken",
+    ),
+    # Windows is excused from what it doesn't have, not from the rest
+    Bad(
+        "pod-security-restricted",
+        _DEPLOYMENT,
+        _POD,
+        {"os": {"name": "windows"}, "containers": [{"securityContext": {"windowsOptions": {"hostProcess": True}}}]},
+        "leave it out",
+        at="spec.template.spec.containers[0].securityContext.windowsOptions.hostProcess",
+    ),
+    *(
+        Bad(
+            "pod-security-restricted",
+            _DEPLOYMENT,
+            f"{_POD} {path}",
+            value,
+            says,
+            config={"levels": {"toolboxai-production": "baseline"}},
+        )
+        for path, value, says in (
+            ("hostPID", True, "the whole node"),
+            ("containers 0 securityContext capabilities add", ["SYS_ADMIN"], "may be added"),
+            ("containers 0 securityContext seccompProfile type", "Unconfined", "RuntimeDefault"),
+        )
+    ),
+    *(
+        Bad("image-reference", _DEPLOYMENT, f"{_CONTAINER} image", f"backend:{tag}", "write the exact tag")
+        for tag in ("stable", "main", "edge")
+    ),
+    *(
+        Bad(
+            "image-reference",
+            _DEPLOYMENT,
+            f"{_CONTAINER} image",
+            image,
+            "an image of an approved registry",
+            config={"registries": ["*.dkr.ecr.*.amazonaws.com/*"]},
+        )
+        for image in (
+            "evil.example.org/x.dkr.ecr.us-east-1.amazonaws.com/backend:1.2",
+            "redis:7.4.1",
+            "x.dkr.ecr.us-east-1.amazonaws.com.evil.example.org/backend:1.2",
+        )
+    ),
+    *(
+        Bad(
+            "secrets-as-files",
+            _DEPLOYMENT,
+            f"{_CONTAINER} env 0",
+            {"name": name, "value": "correct-horse"},
+            "keep the secret in Secrets Manager",
+            at="spec.template.spec.containers[0].env[0].value",
+        )
+        for name in ("PGPASSWORD", "MYSQL_PWD", "dbPassword", "clientSecret", "githubToken")
+    ),
+    Bad(
+        "rbac-wildcards",
+        "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+        "rules 0",
+        {"nonResourceURLs": ["/*"], "verbs": ["get"]},
+        "one by one",
+        at="rules[0].nonResourceURLs[0]",
+    ),
+    Bad(
+        "rbac-wildcards",
+        "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+        "subjects 0 name",
+        "system:serviceaccounts",
+        "of your own",
+    ),
+]
+
+BAD: Final = [*FORMS, *POD_SECURITY, *WORKLOADS]
 """All of them."""

@@ -334,6 +334,85 @@ FORMS: Final = [
     Change("encryption-in-transit", "aws:memorydb/cluster:Cluster", "tlsEnabled", GONE),
     Change("encryption-in-transit", "aws:dms/endpoint:Endpoint", "", {"engineName": "s3"}),
     Change("encryption-in-transit", "aws:s3/bucket:Bucket", "policy", GONE),
+    # pods in other forms
+    *(
+        Change(
+            rule,
+            "kubernetes:apps/v1:DeploymentPatch",
+            "",
+            {
+                "metadata": {"name": "backend"},
+                "spec": {
+                    "template": {"spec": {"containers": [{"name": "backend", "image": "x.example.org/backend:1.2"}]}}
+                },
+            },
+        )
+        for rule in (
+            "pod-security-restricted",
+            "read-only-root",
+            "high-uid",
+            "workload-identity",
+            "container-resources",
+        )
+    ),
+    *(
+        Change(
+            rule,
+            _DEPLOYMENT,
+            _POD,
+            {
+                "os": {"name": "windows"},
+                "securityContext": {"runAsNonRoot": True, "windowsOptions": {"runAsUserName": "ContainerUser"}},
+                "containers": [{"name": "x", "image": "x:1"}],
+            },
+        )
+        for rule in ("pod-security-restricted", "read-only-root", "high-uid")
+    ),
+    *(
+        Change(
+            "pod-security-restricted",
+            _DEPLOYMENT,
+            f"{_POD} {path}",
+            value,
+            config={"levels": {"toolboxai-production": "baseline"}},
+        )
+        for path, value in (
+            ("containers 0 securityContext", {"capabilities": {"add": ["CHOWN"]}}),
+            ("securityContext", {"runAsUser": 0.0}),
+        )
+    ),
+    Change(
+        "workload-identity",
+        _DEPLOYMENT,
+        f"{_POD} volumes 0",
+        {
+            "name": "vault",
+            "projected": {"sources": [{"serviceAccountToken": {"path": "token", "audience": "vault"}}]},
+        },
+    ),
+    Change(
+        "container-resources",
+        _DEPLOYMENT,
+        _POD,
+        {"resources": CONTAINER["resources"], "containers": [{"name": "x", "image": "x:1"}]},
+    ),
+    Change("container-resources", _DEPLOYMENT, f"{_POD} ephemeralContainers", [{"name": "debug", "image": "x:1"}]),
+    *(
+        Change(
+            "image-reference", _DEPLOYMENT, f"{_POD}", {"containers": [{"image": image}]}, config={"registries": globs}
+        )
+        for image, globs in (
+            ("1.dkr.ecr.us-east-1.amazonaws.com/a/b:1.2", ["*.dkr.ecr.*.amazonaws.com/*"]),
+            ("redis:7.4.1", ["docker.io/*"]),
+            ("ghcr.io/owner/x:1", ["*"]),
+        )
+    ),
+    Change(
+        "pod-security-restricted",
+        "kubernetes:core/v1:PersistentVolume",
+        "spec",
+        {"csi": {"driver": "efs.csi.aws.com", "volumeHandle": "fs-1"}},
+    ),
     # what is open on purpose, or not open
     Change("public-exposure", "aws:apigateway/method:Method", "", {"httpMethod": "OPTIONS", "authorization": "NONE"}),
     Change(

@@ -151,6 +151,7 @@ KUBERNETES: Final[dict[str, Props]] = {
         "metadata": METADATA,
         "spec": {"jobTargetRef": {"template": TEMPLATE}},
     },
+    "kubernetes:core/v1:PersistentVolume": {"spec": {"csi": {"driver": "efs.csi.aws.com", "volumeHandle": "fs-1"}}},
     "kubernetes:core/v1:Namespace": {
         "metadata": {"name": "mcp", "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}
     },
@@ -652,6 +653,10 @@ for _kind in ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"):
     _add(_kind, {"policy": document(SERVICE, DENY_PLAINTEXT)})
 
 _ALIASES: Final = {
+    "kubernetes:apps/v1beta2:Deployment": "kubernetes:apps/v1:Deployment",
+    "kubernetes:extensions/v1beta1:Deployment": "kubernetes:apps/v1:Deployment",
+    "kubernetes:rbac.authorization.k8s.io/v1beta1:Role": "kubernetes:rbac.authorization.k8s.io/v1:Role",
+    "kubernetes:rbac.authorization.k8s.io/v1beta1:ClusterRole": "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
     "kubernetes:gateway.networking.k8s.io/v1beta1:Gateway": "kubernetes:gateway.networking.k8s.io/v1:Gateway",
     "kubernetes:networking.k8s.io/v1beta1:Ingress": "kubernetes:networking.k8s.io/v1:Ingress",
     "kubernetes:extensions/v1beta1:Ingress": "kubernetes:networking.k8s.io/v1:Ingress",
@@ -672,6 +677,17 @@ _ALIASES: Final = {
 
 GOOD: Final[dict[str, Props]] = {**AWS, **KUBERNETES}
 GOOD.update({alias: GOOD[name] for alias, name in _ALIASES.items()})
+GOOD.update(
+    {
+        "kubernetes:apps/v1:DeploymentPatch": DEPLOYMENT,
+        "kubernetes:core/v1:NamespacePatch": KUBERNETES["kubernetes:core/v1:Namespace"],
+        "kubernetes:core/v1:ServiceAccountPatch": KUBERNETES["kubernetes:core/v1:ServiceAccount"],
+        "kubernetes:rbac.authorization.k8s.io/v1:ClusterRolePatch": KUBERNETES[
+            "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole"
+        ],
+        "kubernetes:core/v1:ServiceList": {"items": [KUBERNETES["kubernetes:core/v1:Service"]]},
+    }
+)
 
 
 def aliases(resource_type: str) -> list[str]:

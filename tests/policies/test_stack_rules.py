@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pytest
 
 from tests.policies.examples import GONE, STACK_RULES, Said, changed
-from tests.policies.good import BUCKET, PUPILS_TAGS, TAGS, Props, good
+from tests.policies.good import (
+    BUCKET,
+    DENY_PLAINTEXT,
+    KEY,
+    PUPILS_TAGS,
+    TAGS,
+    Props,
+    document,
+    good,
+    statement,
+)
 
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _ENCRYPTION: Final = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
@@ -22,6 +33,9 @@ _NAMESPACE: Final = "kubernetes:core/v1:Namespace"
 _DENY: Final = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 _BUDGET: Final = "aws:budgets/budget:Budget"
 _EKS: Final = "aws:eks/cluster:Cluster"
+
+
+_POLICED: Final = (_BUCKET, "policy")
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,8 @@ class Part:
 
 
 def part(resource_type: str) -> Part:
-    return Part(resource_type, good(resource_type))
+    """The type's good example; a bucket's without the policy that its companion has."""
+    return Part(resource_type, {key: it for key, it in good(resource_type).items() if (resource_type, key) != _POLICED})
 
 
 GOOD: Final[dict[str, tuple[Part, ...]]] = {
@@ -110,7 +125,12 @@ def test_another_bucket_s_companion_does_not_count(resource_type: str) -> None:
     assert len(said.findings) == 1
 
 
+_INTERNET: Final = [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]
+_EVERY_POD: Final = [{"from": [{"namespaceSelector": {}}]}]
+
 CHANGED: Final = [
+    ("namespace-default-deny", _DENY, "spec egress", _INTERNET, "everyone gets through (Egress)"),
+    ("namespace-default-deny", _DENY, "spec ingress", _EVERY_POD, "everyone gets through (Ingress)"),
     ("namespace-default-deny", _DENY, "spec policyTypes", ["Ingress"], "is open (Egress)"),
     ("namespace-default-deny", _DENY, "spec policyTypes", ["Egress"], "is open (Ingress)"),
     ("namespace-default-deny", _DENY, "spec podSelector", {"matchLabels": {"app": "x"}}, "is open"),
@@ -168,6 +188,83 @@ def test_one_policy_may_close_each_direction() -> None:
     dns = {"to": [{"namespaceSelector": {}}], "ports": [{"port": 53.0, "protocol": "UDP"}]}
     with_dns = part(_DENY).but("spec egress", [dns])
     assert ask("namespace-default-deny", (part(_NAMESPACE), with_dns)).findings == ()
+
+
+def test_a_policy_that_opens_all_is_found_beside_one_that_closes() -> None:
+    """Policies add up: what one lets through, no other closes."""
+    opening = replace(part(_DENY).but("spec egress", [{}]), name="allow-all")
+    said = ask("namespace-default-deny", (*GOOD["namespace-default-deny"], opening))
+    assert said.findings == (
+        "spec.egress[0]: write who, and the ports: no other policy takes back that everyone gets through (Egress)",
+    )
+    one_app = opening.but("spec podSelector", {"matchLabels": {"app": "egress-proxy"}})
+    assert ask("namespace-default-deny", (*GOOD["namespace-default-deny"], one_app)).findings == ()
+
+
+def test_a_policy_without_types_closes_what_kubernetes_takes_it_to_mean() -> None:
+    (said,) = ask("namespace-default-deny", with_changed("namespace-default-deny", _DENY, "spec", {})).findings
+    assert "is open (Egress)" in said
+
+
+def test_older_forms_are_the_same_namespaces_and_policies() -> None:
+    older = tuple(
+        replace(it, type=name)
+        for it, name in zip(
+            GOOD["namespace-default-deny"],
+            ("kubernetes:v1:Namespace", "kubernetes:extensions/v1beta1:NetworkPolicy"),
+            strict=True,
+        )
+    )
+    assert ask("namespace-default-deny", older).findings == ()
+    assert len(ask("namespace-default-deny", older[:1]).findings) == 1
+
+
+_KMS: Final = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": KEY}
+_BY_S3: Final = {"sseAlgorithm": "AES256"}
+_OWN_FORMS: Final = (
+    (
+        _BUCKET,
+        lambda default: {
+            "serverSideEncryptionConfiguration": {"rule": {"applyServerSideEncryptionByDefault": default}},
+        },
+        {"enabled": True, "expiration": {"days": 300.0}, "noncurrentVersionExpiration": {"days": 30.0}},
+    ),
+    (
+        "aws:s3/bucketV2:BucketV2",
+        lambda default: {
+            "serverSideEncryptionConfigurations": [{"rules": [{"applyServerSideEncryptionByDefaults": [default]}]}],
+        },
+        {"enabled": True, "expirations": [{"days": 300.0}], "noncurrentVersionExpirations": [{"days": 30.0}]},
+    ),
+)
+
+
+@pytest.mark.parametrize(("resource_type", "encrypted", "rule"), _OWN_FORMS, ids=["bucket", "bucketV2"])
+def test_a_bucket_may_say_itself_what_its_companions_would(
+    resource_type: str, encrypted: Callable[[Props], Props], rule: Props
+) -> None:
+    props = {"tagsAll": PUPILS_TAGS, "policy": document(DENY_PLAINTEXT)}
+
+    def said(**more: Any) -> tuple[str, ...]:  # noqa: ANN401 - inputs of many shapes
+        bucket = Part(resource_type, {**props, **more})
+        return ask("bucket-safeguards", (bucket, replace(part(_BLOCK), depends={"bucket": [bucket.urn]}))).findings
+
+    assert said(**encrypted(_KMS)) == ()
+    assert len(said(**encrypted(_BY_S3))) == 1, "what S3 does by itself is no key of the account's"
+    assert len(said(**encrypted(_KMS), policy=document(statement()))) == 1
+    ending = Part(resource_type, {**props, "lifecycleRules": [rule]})
+    assert ask("store-lifecycle", (ending,)).findings == ()
+    kept = Part(resource_type, {**props, "lifecycleRules": [{**rule, "enabled": False}]})
+    assert ask("store-lifecycle", (kept,)).findings
+
+
+def test_companions_by_their_older_names_count() -> None:
+    older = {
+        _LIFECYCLE: "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+        _LOCK: "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2",
+    }
+    parts = tuple(replace(it, type=older.get(it.type, it.type)) for it in GOOD["store-lifecycle"])
+    assert ask("store-lifecycle", parts) == Said((), ())
 
 
 # --- unknown values -------------------------------------------------------------------------------------------------

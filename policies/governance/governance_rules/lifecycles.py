@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,12 @@ from .tags import PUPILS, data_class
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _LIFECYCLE: Final = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 _LOCK: Final = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"
+_OLDER: Final[Mapping[str, str]] = {
+    "aws:s3/bucketV2:BucketV2": _BUCKET,
+    "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": _LIFECYCLE,
+    "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2": _LOCK,
+}
+"""What the SDK called them once, and still takes."""
 _REPOSITORY: Final = "aws:ecr/repository:Repository"
 _REPOSITORY_LIFECYCLE: Final = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 _DAYS_A_YEAR: Final = 365
@@ -38,22 +44,32 @@ def _whole_bucket(rule: Field) -> bool:
     """Whether the rule is about every object: enabled, and filtered by nothing but the empty prefix."""
     filtered = rule["filter"]
     narrow = any(not filtered[key].missing for key in filtered.keys) or not rule["prefix"].missing
-    return rule["status"].text == "Enabled" and not narrow
+    return (rule["status"].text == "Enabled" or rule["enabled"].true) and not narrow
 
 
 def _expiry(lifecycle: Resource) -> _Expiry:
-    rules = lifecycle["rules"]
+    rules = lifecycle["rules"] if lifecycle["lifecycleRules"].empty else lifecycle["lifecycleRules"]
     hidden = [rules.path] if rules.unknown else []
     current: float | None = None
     noncurrent: float | None = None
     for rule in rules.each():
         if not _whole_bucket(rule):
             continue
-        days, others = rule.at("expiration", "days"), rule.at("noncurrentVersionExpiration", "noncurrentDays")
+        days = _given(rule.at("expiration", "days"), rule.at("expirations", 0, "days"))
+        others = _given(
+            rule.at("noncurrentVersionExpiration", "noncurrentDays"),
+            rule.at("noncurrentVersionExpiration", "days"),
+            rule.at("noncurrentVersionExpirations", 0, "days"),
+        )
         hidden += [it.path for it in (days, others) if it.unknown]
         current = _soonest(current, days.number)
         noncurrent = _soonest(noncurrent, others.number)
     return _Expiry(current, noncurrent, hidden)
+
+
+def _given(*forms: Field) -> Field:
+    """The one of a value's forms that is there."""
+    return next((it for it in forms if not it.missing), forms[0])
 
 
 def _soonest(one: float | None, other: float | None) -> float | None:
@@ -64,6 +80,8 @@ def _soonest(one: float | None, other: float | None) -> float | None:
 def _bucket(bucket: Resource, lifecycles: list[Resource], locks: list[Resource], config: Config) -> Iterator[Result]:
     name = data_class(bucket)
     lifecycle = _of(lifecycles, bucket, "bucket", "bucket")
+    if lifecycle is None and not bucket["lifecycleRules"].empty:
+        lifecycle = bucket  # it says it itself, in the older form
     if lifecycle is None:
         yield Finding(
             "",
@@ -113,7 +131,7 @@ def check_lifecycles(resources: list[Resource], config: Config) -> Iterator[Resu
     """Each bucket and each repository has a lifecycle; a bucket's ends within its class's limit."""
     by_type: dict[str, list[Resource]] = {}
     for resource in resources:
-        by_type.setdefault(resource.type.replace("V2", ""), []).append(resource)
+        by_type.setdefault(_OLDER.get(resource.type, resource.type), []).append(resource)
     lifecycles, locks = by_type.get(_LIFECYCLE, []), by_type.get(_LOCK, [])
     for bucket in by_type.get(_BUCKET, []):
         yield from _bucket(bucket, lifecycles, locks, config)
@@ -141,6 +159,6 @@ store_lifecycle = StackRule(
             ),
         },
     ),
-    types(_BUCKET, "aws:s3/bucketV2:BucketV2", _LIFECYCLE, _LOCK, _REPOSITORY, _REPOSITORY_LIFECYCLE),
+    types(*_OLDER, *_OLDER.values(), _REPOSITORY, _REPOSITORY_LIFECYCLE),
     check_lifecycles,
 )

@@ -106,6 +106,7 @@ SAFEGUARDS: Final[Mapping[str, tuple[Check, ...]]] = {
     ),
     "aws:elasticache/serverlessCache:ServerlessCache": (_SNAPSHOTS,),
     "aws:s3/bucket:Bucket": (_off("forceDestroy", write="forceDestroy: false"), _protected),
+    "aws:s3/bucketV2:BucketV2": (_off("forceDestroy", write="forceDestroy: false"), _protected),
     "aws:ecr/repository:Repository": (_off("forceDelete", write="forceDelete: false"),),
     "aws:backup/vault:Vault": (_off("forceDestroy", write="forceDestroy: false"), _protected),
     "aws:secretsmanager/secret:Secret": (_recovery_window,),

@@ -10,7 +10,6 @@ from .core.rules import (
     About,
     Resource,
     Result,
-    Rule,
     list_must_be_seen,
     must_be_seen,
     must_be_true,
@@ -18,6 +17,7 @@ from .core.rules import (
     types,
     unless,
 )
+from .objects import object_rule
 from .stores import KEY, own_key
 
 
@@ -117,11 +117,10 @@ DISKS: Final[Mapping[str, Callable[[Resource], Iterator[Result]]]] = {
     "aws:imagebuilder/imageRecipe:ImageRecipe": _image_recipe,
     "aws:drs/replicationConfigurationTemplate:ReplicationConfigurationTemplate": _recovery,
     "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": _node_class,
-    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass": _node_class,
 }
 """What makes disks."""
 
-disk_encryption = Rule(
+disk_encryption = object_rule(
     About(
         name="disk-encryption",
         description="Volumes, and the disks that launch templates, images and node classes make, are encrypted.",

@@ -17,6 +17,7 @@ from .core.rules import (
     unless,
     whole,
 )
+from .objects import object_rule
 from .stores import STORES
 
 
@@ -26,7 +27,7 @@ def check_store(resource: Resource, config: Config) -> Iterator[Result]:
         yield from check(resource, config)
 
 
-encryption_at_rest = Rule(
+encryption_at_rest = object_rule(
     About(
         name="encryption-at-rest",
         description="Stores, logs, queues, topics and backups are encrypted with a customer-managed key.",

@@ -12,7 +12,6 @@ from .core.rules import (
     Finding,
     Resource,
     Result,
-    Rule,
     Unseen,
     each_must,
     list_must_be_seen,
@@ -25,6 +24,7 @@ from .core.rules import (
     wrong,
 )
 from .documents import Statement, statements
+from .objects import object_rule
 
 VIEWER_VERSIONS: Final = ("TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025")
 """CloudFront security policies with neither TLS 1.1 nor CBC ciphers."""
@@ -322,10 +322,7 @@ CHANNELS: Final[Mapping[str, tuple[Callable[[Resource], Iterator[Result]], ...]]
     "aws:alb/listener:Listener": (_listener,),
     "aws:cloudfront/distribution:Distribution": (_distribution,),
     "kubernetes:gateway.networking.k8s.io/v1:Gateway": (_gateway,),
-    "kubernetes:gateway.networking.k8s.io/v1beta1:Gateway": (_gateway,),
     "kubernetes:networking.k8s.io/v1:Ingress": (_ingress,),
-    "kubernetes:networking.k8s.io/v1beta1:Ingress": (_ingress,),
-    "kubernetes:extensions/v1beta1:Ingress": (_ingress,),
 }
 """What carries data, and what its inputs must say."""
 
@@ -336,7 +333,7 @@ def check_channel(resource: Resource) -> Iterator[Result]:
         yield from check(resource)
 
 
-encryption_in_transit = Rule(
+encryption_in_transit = object_rule(
     About(
         name="encryption-in-transit",
         description="Databases, caches, buckets, load balancers and the edge refuse plaintext and old TLS.",

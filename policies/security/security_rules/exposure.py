@@ -11,7 +11,6 @@ from .core.rules import (
     Config,
     Resource,
     Result,
-    Rule,
     flag,
     must_be_absent,
     must_be_false,
@@ -25,6 +24,7 @@ from .core.rules import (
     wrong,
 )
 from .networks import everywhere
+from .objects import object_rule
 
 Check: TypeAlias = Callable[[Resource, Config], Iterator[Result]]
 
@@ -340,14 +340,11 @@ EXPOSED: Final[Mapping[str, Check]] = {
     "aws:alb/loadBalancer:LoadBalancer": _load_balancer,
     "aws:elb/loadBalancer:LoadBalancer": _load_balancer,
     "kubernetes:core/v1:Service": _service,
-    "kubernetes:v1:Service": _service,
     "kubernetes:networking.k8s.io/v1:Ingress": _ingress,
-    "kubernetes:networking.k8s.io/v1beta1:Ingress": _ingress,
-    "kubernetes:extensions/v1beta1:Ingress": _ingress,
 }
 """What can be opened to the internet, and what its inputs must say."""
 
-public_exposure = Rule(
+public_exposure = object_rule(
     About(
         name="public-exposure",
         description="Databases, buckets, nodes, functions, APIs and services are not open to the internet.",

@@ -21,6 +21,7 @@ from .core.rules import (
     wrong,
 )
 from .documents import DOCUMENTS, Statement, statements
+from .objects import object_rule
 
 _WILDCARDS: Final = re.compile(r"[*?]+")
 _FEWEST_LETTERS: Final = 3
@@ -253,7 +254,16 @@ _BINDINGS: Final = frozenset({"RoleBinding", "ClusterRoleBinding"})
 _RBAC: Final = "kubernetes:rbac.authorization.k8s.io/v1:"
 _ESCALATING: Final = frozenset({"escalate", "bind", "impersonate"})
 _READING: Final = frozenset({"get", "list", "watch"})
-_NOBODY: Final = frozenset({"system:anonymous", "system:unauthenticated", "system:authenticated", "system:masters"})
+_NOBODY: Final = frozenset(
+    {
+        "system:anonymous",
+        "system:authenticated",
+        "system:masters",
+        "system:serviceaccounts",
+        "system:unauthenticated",
+    }
+)
+"""Groups of everyone, of every pod, and of those whom no role binds."""
 _CREATING: Final = {
     "serviceaccounts/token": "write nothing of it: whoever makes tokens is every account",
     "nodes/proxy": "write nodes/metrics or nodes/stats: the proxy runs commands in every pod",
@@ -270,7 +280,9 @@ def _role_rules(resource: Resource, kind: str) -> Iterator[Result]:
         verbs = {it.text for it in rule["verbs"].each()}
         resources = {it.text for it in rule["resources"].each()}
         for name in ("apiGroups", "resources", "verbs", "nonResourceURLs"):
-            yield from each_must(lambda it: it.text != "*", rule[name], "write them one by one, without `*`")
+            yield from each_must(
+                lambda it: it.text not in {"*", "/*", "*/*"}, rule[name], "write them one by one, without `*`"
+            )
         if verbs & _ESCALATING:
             yield wrong(rule["verbs"], "write no escalate, bind or impersonate: with them one has every other right")
         if kind == "ClusterRole" and "secrets" in resources and verbs & _READING and rule["resourceNames"].empty:
@@ -308,7 +320,7 @@ def check_rbac(resource: Resource, _: Config) -> Iterator[Result]:
         yield from _binding(resource)
 
 
-rbac_wildcards = Rule(
+rbac_wildcards = object_rule(
     About(
         name="rbac-wildcards",
         description="Kubernetes roles grant named verbs on named resources, and no way to more.",

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from .core.reading import Field
-from .core.rules import About, Resource, Result, Rule, must_be_seen, unless
+from .core.rules import About, Resource, Result, must_be_seen, unless
+from .objects import object_rule
 
 
 def _metadata(options: Field) -> Iterator[Result]:
@@ -38,11 +39,10 @@ METADATA: Final[Mapping[str, Callable[[Resource], Iterator[Result]]]] = {
     "aws:ec2/spotInstanceRequest:SpotInstanceRequest": _instance,
     "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": lambda it: _metadata(it.props),
     "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": _node_class,
-    "kubernetes:karpenter.k8s.aws/v1beta1:EC2NodeClass": _node_class,
 }
 """What gives instances their metadata."""
 
-instance_metadata = Rule(
+instance_metadata = object_rule(
     About(
         name="instance-metadata",
         description="Instances answer metadata requests with a session token only, and within one hop.",

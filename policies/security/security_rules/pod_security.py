@@ -15,7 +15,6 @@ from .core.rules import (
     Config,
     Resource,
     Result,
-    Rule,
     Setting,
     Unseen,
     each_must,
@@ -28,9 +27,11 @@ from .core.rules import (
     unless,
     wrong,
 )
-from .pods import Pod, is_workload, pods
+from .objects import object_rule
+from .pods import Pod, is_workload, pod_of
 
-_NAMESPACES: Final = frozenset({"kubernetes:core/v1:Namespace", "kubernetes:v1:Namespace"})
+_NAMESPACE: Final = "kubernetes:core/v1:Namespace"
+_VOLUME: Final = "kubernetes:core/v1:PersistentVolume"
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 _LEVELS: Final = ("privileged", "baseline", "restricted")
 
@@ -80,7 +81,7 @@ _HOOKS: Final = (
 )
 
 
-def _host_access(pod: Pod) -> Iterator[Result]:
+def _host_access(pod: Pod, _: str) -> Iterator[Result]:
     for name in ("hostNetwork", "hostPID", "hostIPC"):
         yield from must_not_be_true(pod.spec[name], "leave it out: the pod would see the whole node")
     for container in pod.containers:
@@ -96,29 +97,52 @@ def _host_access(pod: Pod) -> Iterator[Result]:
                 )
 
 
-def _volumes(pod: Pod) -> Iterator[Result]:
+def _volumes(pod: Pod, level: str) -> Iterator[Result]:
     volumes = pod.spec["volumes"]
     if volumes.unknown:
         yield Unseen(volumes.path)
     for volume in volumes.each():
         yield from must_be_seen(volume)
         for kind in volume.keys:
-            if kind != "name" and kind not in VOLUMES and not volume[kind].missing:
+            refused = kind not in VOLUMES if level == "restricted" else kind == "hostPath"
+            if kind != "name" and refused and not volume[kind].missing:
                 yield wrong(
                     volume[kind], "write one of emptyDir, configMap, secret, projected or a claim: no host paths"
                 )
 
 
-def _privileges(pod: Pod) -> Iterator[Result]:
+BASELINE_CAPABILITIES: Final = frozenset(
+    {
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    }
+)
+"""What the level ``baseline`` lets containers add."""
+
+
+def _privileges(pod: Pod, level: str) -> Iterator[Result]:
+    allowed = {"NET_BIND_SERVICE"} if level == "restricted" else BASELINE_CAPABILITIES
     for container in pod.containers:
         security = container["securityContext"]
         yield from must_not_be_true(security["privileged"], "leave it out, or write false")
-        yield from must_be_false(security["allowPrivilegeEscalation"], "write false")
-        yield from must_contain(security.at("capabilities", "drop"), {"ALL"}, "write [ALL]")
+        if level == "restricted" and not pod.windows:
+            yield from must_be_false(security["allowPrivilegeEscalation"], "write false")
+            yield from must_contain(security.at("capabilities", "drop"), {"ALL"}, "write [ALL]")
         yield from each_must(
-            lambda it: it.text == "NET_BIND_SERVICE",
+            lambda it: it.text in allowed,
             security.at("capabilities", "add"),
-            "leave it out; only NET_BIND_SERVICE may be added",
+            f"leave it out; only {', '.join(sorted(allowed))} may be added",
         )
         yield from unless(
             lambda it: it.text in {"", "Default"}, security["procMount"], "leave it out: /proc stays masked"
@@ -131,8 +155,8 @@ def _either(pod: Pod, container: Field, *path: str) -> Field:
     return pod.spec["securityContext"].at(*path) if own.missing else own
 
 
-def _user(pod: Pod) -> Iterator[Result]:
-    if pod.spec["hostUsers"].value is False:
+def _user(pod: Pod, level: str) -> Iterator[Result]:
+    if level != "restricted" or pod.spec["hostUsers"].value is False:
         return  # in a user namespace of its own root is nobody on the node (1.35)
     own = pod.spec["securityContext"]
     yield from unless(lambda it: it.value is not False, own["runAsNonRoot"], "write true")
@@ -148,13 +172,18 @@ def _user(pod: Pod) -> Iterator[Result]:
         )
 
 
-def _confinement(pod: Pod) -> Iterator[Result]:
+def _seccomp(pod: Pod, level: str) -> Iterator[Result]:
     of_pod = pod.spec["securityContext"].at("seccompProfile", "type")
     yield from unless(lambda it: it.missing or it.text in _PROFILES, of_pod, "write RuntimeDefault")
     for container in pod.containers:
+        profile = _either(pod, container, "seccompProfile", "type")
+        demanded = level == "restricted" and not pod.windows
         yield from unless(
-            lambda it: it.text in _PROFILES, _either(pod, container, "seccompProfile", "type"), "write RuntimeDefault"
+            lambda it, must=demanded: it.text in _PROFILES or (it.missing and not must), profile, "write RuntimeDefault"
         )
+
+
+def _confinement(pod: Pod, _: str) -> Iterator[Result]:
     for security in (pod.spec["securityContext"], *(it["securityContext"] for it in pod.containers)):
         yield from unless(
             lambda it: it.text in _PROFILES or it.missing,
@@ -182,12 +211,22 @@ def _confinement(pod: Pod) -> Iterator[Result]:
         yield from unless(lambda it: it.text in SYSCTLS, sysctl["name"], "leave it out: it changes the node's kernel")
 
 
-def restricted(pod: Pod) -> Iterator[Result]:
-    """Everything that the standard's level ``restricted`` asks of a pod."""
+def satisfies(pod: Pod, level: str) -> Iterator[Result]:
+    """Everything that the standard's level asks of a pod."""
     for field in pod.hidden:
         yield Unseen(field.path)
-    for check in (_host_access, _volumes, _privileges, _user, _confinement):
-        yield from check(pod)
+    for check in (_host_access, _volumes, _privileges, _user, _seccomp, _confinement):
+        yield from check(pod, level)
+
+
+def _node_disk(resource: Resource) -> Iterator[Result]:
+    """A volume that is a directory of the node gives a pod what its own ``hostPath`` may not."""
+    spec = resource["spec"]
+    yield from must_be_seen(spec)
+    for kind in ("hostPath", "local"):
+        yield from unless(
+            lambda it: it.empty, spec[kind], "write a csi volume, or let a StorageClass make it: no directory of a node"
+        )
 
 
 def _namespace(resource: Resource, config: Config) -> Iterator[Result]:
@@ -211,16 +250,18 @@ def _namespace(resource: Resource, config: Config) -> Iterator[Result]:
 
 def check_pod_security(resource: Resource, config: Config) -> Iterator[Result]:
     """Pods by their specification, but in namespaces of a lower level; namespaces by their label."""
-    if resource.type in _NAMESPACES:
+    if resource.type == _NAMESPACE:
         yield from _namespace(resource, config)
-        return
-    for pod in pods(resource):
-        if config.table("levels").get(pod.namespace.text) == "privileged":
-            continue
-        yield from restricted(pod)
+    elif resource.type == _VOLUME:
+        yield from _node_disk(resource)
+    else:
+        pod = pod_of(resource)
+        level = config.table("levels").get(pod.namespace.text, "restricted")
+        if level != "privileged":
+            yield from satisfies(pod, "baseline" if level == "baseline" else "restricted")
 
 
-pod_security = Rule(
+pod_security = object_rule(
     About(
         name="pod-security-restricted",
         description="Pods satisfy Pod Security `restricted`: not root, no privileges, no access to the node.",
@@ -238,7 +279,7 @@ pod_security = Rule(
             "levels": Setting(
                 {"type": "object", "additionalProperties": {"enum": list(_LEVELS)}},
                 {"node-agents": "privileged"},
-                "Namespaces of a lower level than restricted. Pods in a privileged one are not judged here.",
+                "Namespaces of a lower level than restricted, by which their pods are judged; privileged ones aren't.",
             ),
             "reason_annotation": Setting(
                 {"type": "string"},
@@ -247,6 +288,6 @@ pod_security = Rule(
             ),
         },
     ),
-    lambda name: name in _NAMESPACES or is_workload(name),
+    lambda name: name in {_NAMESPACE, _VOLUME} or is_workload(name),
     check_pod_security,
 )

@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from .core.reading import Field
 from .core.rules import Resource
 
-_TYPE: Final = re.compile(r"kubernetes:(?:(?P<group>[^/:]+)/)?v\d[a-z0-9]*:(?P<kind>\w+)")
-
 _TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
-    "Pod": (),
-    "PodTemplate": ("template",),
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "ReplicationController": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-    "Rollout": ("spec", "template"),
-    "ScaledJob": ("spec", "jobTargetRef", "template"),
+    "kubernetes:core/v1:Pod": (),
+    "kubernetes:core/v1:PodTemplate": ("template",),
+    "kubernetes:core/v1:ReplicationController": ("spec", "template"),
+    "kubernetes:apps/v1:Deployment": ("spec", "template"),
+    "kubernetes:apps/v1:StatefulSet": ("spec", "template"),
+    "kubernetes:apps/v1:DaemonSet": ("spec", "template"),
+    "kubernetes:apps/v1:ReplicaSet": ("spec", "template"),
+    "kubernetes:batch/v1:Job": ("spec", "template"),
+    "kubernetes:batch/v1:CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "kubernetes:argoproj.io/v1:Rollout": ("spec", "template"),
+    "kubernetes:keda.sh/v1:ScaledJob": ("spec", "jobTargetRef", "template"),
 }
-"""The way from an object to its pod template; a Pod is its own."""
-
-_GROUPS: Final = frozenset({None, "core", "apps", "batch", "extensions", "argoproj.io", "keda.sh"})
+"""The way from an object of each kind (``objects.canonical``) to its pod template; a Pod is its own."""
 
 
-@cache
-def workload_kind(resource_type: str) -> str:
-    """The kind where ``resource_type`` is a workload or a list of them (``Deployment``), else the empty text."""
-    match = _TYPE.fullmatch(resource_type)
-    if match is None or match["group"] not in _GROUPS:
-        return ""
-    kind = match["kind"].removesuffix("List")
-    return kind if kind in _TEMPLATES else ""
-
-
-def is_workload(resource_type: str) -> bool:
-    """Whether objects of the type carry pods."""
-    return bool(workload_kind(resource_type))
+def is_workload(kind: str) -> bool:
+    """Whether objects of the kind carry pods."""
+    return kind in _TEMPLATES
 
 
 @dataclass(frozen=True)
@@ -56,9 +40,20 @@ class Pod:
     spec: Field
 
     @property
+    def windows(self) -> bool:
+        """Whether it runs on Windows, where much of a security context means nothing and is refused."""
+        return self.spec["os"]["name"].text == "windows"
+
+    @property
     def containers(self) -> Iterator[Field]:
         """Every container: of the pod, its initialisation and debugging."""
         for name in ("containers", "initContainers", "ephemeralContainers"):
+            yield from self.spec[name].each()
+
+    @property
+    def planned_containers(self) -> Iterator[Field]:
+        """The same without those for debugging, which take no resources."""
+        for name in ("containers", "initContainers"):
             yield from self.spec[name].each()
 
     @property
@@ -79,13 +74,8 @@ class Pod:
             yield from (it for it in (self.spec[name], *self.spec[name].each()) if it.unknown)
 
 
-def pods(resource: Resource) -> Iterator[Pod]:
-    """The pod template of a workload, or of each item of a list of them."""
-    kind = workload_kind(resource.type)
-    objects = [resource.props]
-    if resource.type.endswith("List"):  # one that isn't known is shown to a rule, which then says so
-        items = resource["items"]
-        objects = [items[0]] if items.unknown else list(items.each())
-    for item in objects:
-        template = item.at(*_TEMPLATES[kind])
-        yield Pod(kind, item.at("metadata", "namespace"), template["metadata"], template["spec"])
+def pod_of(resource: Resource) -> Pod:
+    """The pod template of a workload."""
+    template = resource.props.at(*_TEMPLATES[resource.type])
+    namespace = resource.props.at("metadata", "namespace")
+    return Pod(resource.type.rpartition(":")[2], namespace, template["metadata"], template["spec"])

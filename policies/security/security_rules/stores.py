@@ -419,7 +419,6 @@ STORES: Final[Mapping[str, tuple[Check, ...]]] = {
     "aws:backup/vault:Vault": (_key("kmsKeyArn"),),
     "aws:backup/logicallyAirGappedVault:LogicallyAirGappedVault": (_key("encryptionKeyArn"),),
     "kubernetes:storage.k8s.io/v1:StorageClass": (_storage_class,),
-    "kubernetes:storage.k8s.io/v1beta1:StorageClass": (_storage_class,),
     # streams, queues, logs, events
     "aws:kinesis/stream:Stream": (_one_of("encryptionType", allowed=("KMS",)), _key("kmsKeyId")),
     "aws:kinesis/videoStream:VideoStream": (_key("kmsKeyId"),),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from typing import Final
 
 from .core.reading import Field
@@ -12,7 +13,6 @@ from .core.rules import (
     Config,
     Resource,
     Result,
-    Rule,
     Setting,
     Unseen,
     flag,
@@ -27,23 +27,22 @@ from .core.rules import (
     whole,
     wrong,
 )
-from .pods import Pod, is_workload, pods
+from .objects import object_rule
+from .pods import Pod, is_workload, pod_of
 
 _EXEMPT: Final = strings(
     ["node-agents"], "Namespaces of agents that must be root on the node: their pods are left out."
 )
-_ACCOUNTS: Final = frozenset({"kubernetes:core/v1:ServiceAccount", "kubernetes:v1:ServiceAccount"})
-_MAPS: Final = frozenset({"kubernetes:core/v1:ConfigMap", "kubernetes:v1:ConfigMap"})
+_ACCOUNT: Final = "kubernetes:core/v1:ServiceAccount"
+_MAP: Final = "kubernetes:core/v1:ConfigMap"
 
 
 def _each_pod(check: Callable[[Pod, Config], Iterator[Result]]) -> Callable[[Resource, Config], Iterator[Result]]:
     """``check`` for every pod template of a resource but those of exempt namespaces."""
 
     def checked(resource: Resource, config: Config) -> Iterator[Result]:
-        exempt = config.texts("exempt_namespaces")
-        for pod in pods(resource):
-            if pod.namespace.text in exempt:
-                continue
+        pod = pod_of(resource)
+        if pod.namespace.text not in config.texts("exempt_namespaces"):
             for hidden in pod.hidden:
                 yield Unseen(hidden.path)
             yield from check(pod, config)
@@ -55,13 +54,13 @@ def _each_pod(check: Callable[[Pod, Config], Iterator[Result]]) -> Callable[[Res
 
 
 def _read_only(pod: Pod, _: Config) -> Iterator[Result]:
-    for container in pod.containers:
+    for container in pod.containers if not pod.windows else ():
         yield from must_be_true(
             container["securityContext"]["readOnlyRootFilesystem"], "write true, and an emptyDir for what it must write"
         )
 
 
-read_only_root = Rule(
+read_only_root = object_rule(
     About(
         name="read-only-root",
         description="Containers can't change their own root filesystem.",
@@ -85,7 +84,7 @@ read_only_root = Rule(
 def _high_uid(pod: Pod, config: Config) -> Iterator[Result]:
     least = config.number("minimum_uid")
     of_pod = pod.spec["securityContext"]["runAsUser"]
-    for container in pod.containers:
+    for container in pod.containers if not pod.windows else ():
         own = container["securityContext"]["runAsUser"]
         user = of_pod if own.missing else own
         yield from unless(
@@ -95,7 +94,7 @@ def _high_uid(pod: Pod, config: Config) -> Iterator[Result]:
         )
 
 
-high_uid = Rule(
+high_uid = object_rule(
     About(
         name="high-uid",
         description="Containers run as a user number that no account of the node has.",
@@ -132,6 +131,7 @@ def _identity(pod: Pod, config: Config) -> Iterator[Result]:
         "write a service account of the workload's own: `default` is shared by every pod that names none",
     )
     name = f"{pod.namespace.text}/{account.text}"
+    yield from must_be_seen(pod.metadata["annotations"])
     if _has_reason(pod.metadata, config) or config.matches("token_accounts", name):
         return
     yield from unless(
@@ -139,6 +139,24 @@ def _identity(pod: Pod, config: Config) -> Iterator[Result]:
         pod.spec["automountServiceAccountToken"],
         f"write false; a pod that calls the API says why in the annotation {config.text('reason_annotation')}",
     )
+    yield from _projected(pod, config)
+
+
+def _projected(pod: Pod, config: Config) -> Iterator[Result]:
+    """The same token by another way: a projected volume, but for one that only another audience takes."""
+    yield from list_must_be_seen(pod.spec["volumes"])
+    for volume in pod.spec["volumes"].each():
+        sources = volume["projected"]["sources"]
+        yield from list_must_be_seen(sources)
+        for source in sources.each():
+            token = source["serviceAccountToken"]
+            if not token.empty and token["audience"].missing:
+                yield from must_be_seen(token)
+                yield wrong(
+                    token,
+                    "write the audience that it is for; a pod that calls the API says why in the annotation "
+                    f"{config.text('reason_annotation')}",
+                )
 
 
 def _account(resource: Resource, config: Config) -> Iterator[Result]:
@@ -155,7 +173,7 @@ def _account(resource: Resource, config: Config) -> Iterator[Result]:
     )
 
 
-workload_identity = Rule(
+workload_identity = object_rule(
     About(
         name="workload-identity",
         description="Pods have a namespace and a service account of their own, and its token only with a reason.",
@@ -177,9 +195,9 @@ workload_identity = Rule(
             "exempt_namespaces": _EXEMPT,
         },
     ),
-    lambda name: name in _ACCOUNTS or is_workload(name),
+    lambda name: name == _ACCOUNT or is_workload(name),
     lambda resource, config: (
-        _account(resource, config) if resource.type in _ACCOUNTS else _each_pod(_identity)(resource, config)
+        _account(resource, config) if resource.type == _ACCOUNT else _each_pod(_identity)(resource, config)
     ),
 )
 
@@ -188,15 +206,17 @@ workload_identity = Rule(
 
 
 def _resources(pod: Pod, _: Config) -> Iterator[Result]:
-    for container in pod.containers:
+    for container in pod.planned_containers:
         for part in ("requests", "limits"):
             for quantity in ("cpu", "memory"):
-                yield from must_be_given(
-                    container.at("resources", part, quantity), "write a quantity: without it one pod can starve a node"
-                )
+                if pod.spec.at("resources", part, quantity).missing:  # else the pod's containers share it (1.34)
+                    yield from must_be_given(
+                        container.at("resources", part, quantity),
+                        "write a quantity: without it one pod can starve a node",
+                    )
 
 
-container_resources = Rule(
+container_resources = object_rule(
     About(
         name="container-resources",
         description="Containers request, and are limited to, CPU and memory.",
@@ -231,7 +251,7 @@ def _probes(pod: Pod, config: Config) -> Iterator[Result]:
                 )
 
 
-container_probes = Rule(
+container_probes = object_rule(
     About(
         name="container-probes",
         description="Containers of Deployments and StatefulSets can be asked whether they live and are ready.",
@@ -253,10 +273,31 @@ container_probes = Rule(
 _DIGEST: Final = re.compile(r".+@sha256:[0-9a-f]{64}")
 
 
+_MOVING: Final = frozenset({"", "latest", "stable", "main", "master", "edge", "nightly"})
+"""Tags that name whatever was built last."""
+
+
 def _tag(reference: str) -> str:
     """The tag of an image reference, the empty text where it has none."""
     _, _, tag = reference.rpartition("/")[2].partition("@")[0].partition(":")
     return tag
+
+
+def _split(reference: str) -> tuple[str, str]:
+    """Host and rest of an image reference; one without a host is Docker Hub's."""
+    host, slash, rest = reference.partition("/")
+    if slash and (set(host) & set(".:*") or host == "localhost"):
+        return host, rest
+    return "docker.io", reference
+
+
+def _approved(reference: str, glob: str) -> bool:
+    """Whether ``glob`` takes the image: its host by the glob's host, so that no path can pass for one."""
+    host, rest = _split(reference)
+    if "/" not in glob:
+        return fnmatchcase(reference if "/" not in reference else host, glob)
+    hosts, rests = _split(glob)
+    return fnmatchcase(host, hosts) and fnmatchcase(rest, rests)
 
 
 def _images(pod: Pod, config: Config) -> Iterator[Result]:
@@ -267,18 +308,18 @@ def _images(pod: Pod, config: Config) -> Iterator[Result]:
         if image.unknown:
             continue
         pinned = bool(_DIGEST.fullmatch(image.text))
-        if not pinned and _tag(image.text) in {"", "latest"}:
-            yield wrong(image, "write the exact tag, or a digest: `latest` is another image tomorrow")
+        if not pinned and _tag(image.text) in _MOVING:
+            yield wrong(image, "write the exact tag, or a digest: what such a tag names is another image tomorrow")
         elif not pinned and config.on("digests"):
             yield wrong(image, "write the digest (`make pin` finds it): a tag can be moved")
-        if registries and not config.matches("registries", image.text):
+        if registries and not any(_approved(image.text, glob) for glob in registries):
             yield wrong(
                 image,
                 "write an image of an approved registry (setting registries); mirror others by pull-through cache",
             )
 
 
-image_reference = Rule(
+image_reference = object_rule(
     About(
         name="image-reference",
         description="Images are named by an exact tag or digest, from approved registries.",
@@ -291,7 +332,10 @@ image_reference = Rule(
             "OWASP Agentic Top 10": ("ASI04",),
         },
         settings={
-            "registries": strings([], "Globs over image references that are approved; none given: every registry is."),
+            "registries": strings(
+                [],
+                "Globs over image references, host and rest apart, that are approved; none given: every registry is.",
+            ),
             "digests": flag(default=False, purpose="A digest is demanded, not only a tag."),
             "exempt_namespaces": strings([], "Namespaces whose pods are left out."),
         },
@@ -304,9 +348,11 @@ image_reference = Rule(
 # --- secrets-as-files -----------------------------------------------------------------------------------------------
 
 _SECRET_NAME: Final = re.compile(
-    r"(?:.*[_.-])?(?:password|passwd|passphrase|secret|token|api[_.-]?key|private[_.-]?key|access[_.-]?key|credentials?)",
-    re.IGNORECASE,
+    r"(?i:.*(?:password|passwd|passphrase|_pwd))"
+    r"|(?i:(?:.*[_.-])?(?:secret|token|api[_.-]?key|private[_.-]?key|access[_.-]?key|credentials?|pwd))"
+    r"|.*[a-z0-9](?:Secret|Token|ApiKey|PrivateKey|AccessKey|Credentials?|Pwd)"
 )
+"""Names that end as names of secrets do: in one word (``PGPASSWORD``), in parts, in camel case."""
 _SECRET_VALUE: Final = re.compile(
     r"(?:AKIA|ASIA)[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_\w{20}|\bxox[abprs]-\w|\bsk-\w{16}|://[^/\s:@$]+:[^/\s@$]+@"
 )
@@ -350,7 +396,7 @@ def _config_map(resource: Resource) -> Iterator[Result]:
             )
 
 
-secrets_as_files = Rule(
+secrets_as_files = object_rule(
     About(
         name="secrets-as-files",
         description="Secrets reach containers as files, never by the environment or a ConfigMap.",
@@ -364,8 +410,8 @@ secrets_as_files = Rule(
         },
         settings={"exempt_namespaces": strings([], "Namespaces whose pods are left out.")},
     ),
-    lambda name: name in _MAPS or is_workload(name),
+    lambda name: name == _MAP or is_workload(name),
     lambda resource, config: (
-        _config_map(resource) if resource.type in _MAPS else _each_pod(_environment)(resource, config)
+        _config_map(resource) if resource.type == _MAP else _each_pod(_environment)(resource, config)
     ),
 )
