@@ -1,6 +1,6 @@
-"""Writes what the packs' own data says: the rules in README.md, and which AWS types take no tags.
+"""Writes what the packs' own data says: a README for each, and which AWS types take no tags.
 
-``python -m policies.generate`` writes both, and copies the modules that the packs share from the security pack, where
+``python -m policies.generate`` writes them, and copies the modules that the packs share from the security pack, where
 they are edited, to the other. The tests fail while any of it is out of date.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -17,15 +17,12 @@ from policies.governance.governance_rules import pack as governance
 from policies.security.security_rules import pack as security
 
 HERE: Final = Path(__file__).parent
-README: Final = HERE / "README.md"
 SHARED: Final = "core"
 """Modules that are the same, byte for byte, in every pack: a pack is published alone."""
 CORE: Final = HERE / "security" / "security_rules" / SHARED
 COPIES: Final = (HERE / "governance" / "governance_rules" / SHARED,)
 UNTAGGABLE: Final = HERE / "governance" / "governance_rules" / "untaggable.txt"
 
-START: Final = "<!-- what follows is made by `python -m policies.generate` -->"
-END: Final = "<!-- end of what is made -->"
 _RESOURCE: Final = re.compile(r'@pulumi\.type_token\("(aws:[^"]+)"\)\nclass \w+\(pulumi\.CustomResource\):')
 _TAGS: Final = re.compile(r'__props__\.__dict__\["tags"\] = tags\b')
 
@@ -109,21 +106,55 @@ def _table(rules: Iterable[_Rule]) -> list[str]:
     return [*lines, *settings]
 
 
-def rules_section() -> str:
-    """The README's generated part, without its marks."""
-    parts = []
-    for title, pack in (("security", security), ("governance", governance)):
-        parts += [f"### `{title}` ({len(pack.RULES)} rules)", "", pack.DESCRIPTION, "", *_table(pack.RULES), ""]
-    return "\n".join(parts)
+_ABOUT: Final = """# `{title}`
+
+{description}
+
+A pack for every Pulumi program, in any language, that works by itself: this directory is what publishing archives.
+It has {count} rules. Each reads what a resource is to be made of and says, where it must, which resource, which input,
+and what to write instead; inputs are named as their provider's schema names them (`storageEncrypted`), which each
+language spells in its own way (`storage_encrypted` in Python).
+
+## Publishing and configuring
+
+- `pulumi policy publish <organisation>` in this directory; the service installs `requirements.txt`. Raise `version` in
+  `PulumiPolicy.yaml` first.
+- `pulumi policy enable <organisation>/{name} latest --config config.json`, for all stacks or for a `--policy-group`.
+- Without the service: `pulumi preview --policy-pack <this directory> --policy-pack-config config.json`, with a Python
+  3.11 on PATH that has `requirements.txt` installed (`python3 -m venv venv`, `venv/bin/pip install -r
+  requirements.txt`, `source venv/bin/activate`).
+
+`config.json` maps a rule's name to a level (`advisory`, `mandatory`, `disabled`), or to an object of `enforcementLevel`
+and settings:
+
+    {{
+      "{rule}": {{
+        "enforcementLevel": "mandatory",
+        "exceptions": [{{"urn": "*::legacy-*", "reason": "Is switched off in May, see ticket 123."}}]
+      }}
+    }}
+
+A wrong value stops the run with what is allowed; a setting that a rule doesn't have is told of at the stack.
+`remediate` is the same as `mandatory`: no rule changes inputs. Every rule takes `exceptions`, a list of
+`{{"urn": glob, "reason": sentence}}`; an entry whose reason is shorter than twelve characters is refused.
+
+## Rules
+
+"""
 
 
-def with_rules(readme: str) -> str:
-    """``readme`` with its generated part made anew. ``ValueError`` where the marks are missing."""
-    before, _, rest = readme.partition(START)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"README.md lacks the marks {START} and {END}")
-    return f"{before}{START}\n\n{rules_section()}\n{END}{after}"
+def readme(title: str, name: str, description: str, rules: Sequence[_Rule]) -> str:
+    """The whole README of a pack."""
+    head = _ABOUT.format(title=title, name=name, description=description, count=len(rules), rule=rules[0].about.name)
+    return head + "\n".join(_table(rules)) + "\n"
+
+
+def readmes() -> dict[Path, str]:
+    """Each pack's README and what it must say."""
+    return {
+        HERE / title / "README.md": readme(title, pack.NAME, pack.DESCRIPTION, pack.RULES)
+        for title, pack in (("security", security), ("governance", governance))
+    }
 
 
 def copy_core() -> None:
@@ -138,7 +169,8 @@ def copy_core() -> None:
 def main() -> None:
     """Write all of it."""
     copy_core()
-    README.write_text(with_rules(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, text in readmes().items():
+        path.write_text(text, encoding="utf-8")
     UNTAGGABLE.write_text("".join(f"{name}\n" for name in untaggable()), encoding="utf-8")
 
 

@@ -611,5 +611,11 @@ FORMS: Final = [
     ),
 ]
 
-BAD: Final = [*EXPOSURE, *OPEN, *IAM, *FORMS]
+PAST: Final = [
+    Bad("judged-providers", name, "region", "us-west-2", "write the type of the provider `aws`", at="", config=config)
+    for name in ("aws-native:s3:Bucket", "aws:cloudcontrol/resource:Resource", "aws:cloudformation/stack:Stack")
+    for config in ({}, {"allowed": ["aws-native:ec2:*"]})
+]
+
+BAD: Final = [*PAST, *EXPOSURE, *OPEN, *IAM, *FORMS]
 """All of them."""

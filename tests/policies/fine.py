@@ -334,6 +334,7 @@ FORMS: Final = [
     Change("encryption-in-transit", "aws:memorydb/cluster:Cluster", "tlsEnabled", GONE),
     Change("encryption-in-transit", "aws:dms/endpoint:Endpoint", "", {"engineName": "s3"}),
     Change("encryption-in-transit", "aws:s3/bucket:Bucket", "policy", GONE),
+    Change("judged-providers", "aws-native:s3:Bucket", "region", "us-west-2", config={"allowed": ["aws-native:s3:*"]}),
     # pods in other forms
     *(
         Change(

@@ -677,6 +677,12 @@ _ALIASES: Final = {
 
 GOOD: Final[dict[str, Props]] = {**AWS, **KUBERNETES}
 GOOD.update({alias: GOOD[name] for alias, name in _ALIASES.items()})
+NEVER_GOOD: Final[dict[str, Props]] = {
+    "aws-native:s3:Bucket": {"region": "us-east-1"},
+    "aws:cloudcontrol/resource:Resource": {"region": "us-east-1"},
+    "aws:cloudformation/stack:Stack": {"region": "us-east-1"},
+}
+"""Types that a rule refuses whatever they say."""
 GOOD.update(
     {
         "kubernetes:apps/v1:DeploymentPatch": DEPLOYMENT,
@@ -697,7 +703,7 @@ def aliases(resource_type: str) -> list[str]:
 
 def good(resource_type: str) -> Props:
     """A copy of the type's good example, free to be changed: nothing in it stands in two places."""
-    return cast("Props", unshared(GOOD[resource_type]))
+    return cast("Props", unshared({**GOOD, **NEVER_GOOD}[resource_type]))
 
 
 def unshared(value: object) -> object:

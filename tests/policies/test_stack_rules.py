@@ -125,8 +125,8 @@ def test_another_bucket_s_companion_does_not_count(resource_type: str) -> None:
     assert len(said.findings) == 1
 
 
-_INTERNET: Final = [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]
-_EVERY_POD: Final = [{"from": [{"namespaceSelector": {}}]}]
+_INTERNET: Final[list[Props]] = [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]
+_EVERY_POD: Final[list[Props]] = [{"from": [{"namespaceSelector": {}}]}]
 
 CHANGED: Final = [
     ("namespace-default-deny", _DENY, "spec egress", _INTERNET, "everyone gets through (Egress)"),

@@ -14,6 +14,7 @@ from .iam import iam_wildcards, public_principals, rbac_wildcards
 from .ingress import open_ingress
 from .metadata import instance_metadata
 from .pod_security import pod_security
+from .providers import judged_providers
 from .stacks import bucket_safeguards, namespace_default_deny
 from .workloads import (
     container_probes,
@@ -50,6 +51,7 @@ RULES: Final[tuple[AnyRule, ...]] = (
     container_probes,
     image_reference,
     secrets_as_files,
+    judged_providers,
     bucket_safeguards,
     namespace_default_deny,
 )

@@ -175,12 +175,11 @@ def _user(pod: Pod, level: str) -> Iterator[Result]:
 def _seccomp(pod: Pod, level: str) -> Iterator[Result]:
     of_pod = pod.spec["securityContext"].at("seccompProfile", "type")
     yield from unless(lambda it: it.missing or it.text in _PROFILES, of_pod, "write RuntimeDefault")
+    demanded = level == "restricted" and not pod.windows
     for container in pod.containers:
         profile = _either(pod, container, "seccompProfile", "type")
-        demanded = level == "restricted" and not pod.windows
-        yield from unless(
-            lambda it, must=demanded: it.text in _PROFILES or (it.missing and not must), profile, "write RuntimeDefault"
-        )
+        if demanded or not profile.missing:
+            yield from unless(lambda it: it.text in _PROFILES, profile, "write RuntimeDefault")
 
 
 def _confinement(pod: Pod, _: str) -> Iterator[Result]:
