@@ -266,6 +266,14 @@ FORMS: Final = [
         "one by one",
         at="rules[0].verbs[0]",
     ),
+    Bad(
+        "high-uid",
+        _DEPLOYMENT,
+        f"{_POD} securityContext runAsUser",
+        10001.0,
+        "20000 or more, such as 20001",
+        config={"minimum_uid": 20000},
+    ),
     # a directory of the node by way of a volume
     *(
         Bad("pod-security-restricted", _VOLUME, f"spec {kind}", {"path": "/"}, "no directory of a node")

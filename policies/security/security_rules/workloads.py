@@ -90,7 +90,7 @@ def _high_uid(pod: Pod, config: Config) -> Iterator[Result]:
         yield from unless(
             lambda it: it.number is not None and it.number >= least,
             user,
-            f"write a user of {least} or more, such as 10001: low numbers are people and daemons on the node",
+            f"write a user of {least} or more, such as {least + 1}: low numbers are people and daemons on the node",
         )
 
 
