@@ -612,7 +612,7 @@ FORMS: Final = [
 ]
 
 PAST: Final = [
-    Bad("judged-providers", name, "region", "us-west-2", "write the type of the provider `aws`", at="", config=config)
+    Bad("judged-providers", name, "region", GONE, "write the type of the provider `aws`", at="", config=config)
     for name in ("aws-native:s3:Bucket", "aws:cloudcontrol/resource:Resource", "aws:cloudformation/stack:Stack")
     for config in ({}, {"allowed": ["aws-native:ec2:*"]})
 ]

@@ -87,7 +87,8 @@ def test_every_rule_has_good_and_bad_examples() -> None:
     found = {bad.rule for bad in BAD}
     assert found == set(RESOURCE_RULES)
     for rule in RESOURCE_RULES.values():
-        assert any(rule.covers(resource_type) for resource_type in GOOD), rule.name
+        good_types = [resource_type for resource_type in GOOD if rule.covers(resource_type)]
+        assert good_types or rule.name == "judged-providers", "it refuses types as such"
 
 
 def test_every_type_of_every_table_has_a_bad_example() -> None:
