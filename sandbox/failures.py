@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
 import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
@@ -13,9 +12,9 @@ from sandbox.engine import ExportRefused, InvokeFailed, ResourceFailed, Settings
 from sandbox.exits import STOPPED, WRONG
 from sandbox.interruptions import exit_code, interruptions
 from sandbox.policies.model import PackFailed, PolicyConfigRefused
-from sandbox.refusals import CallRefused, DirectoryRefused, ProgramFailed
+from sandbox.refusals import CallRefused, DirectoryRefused, OutputRefused, ProgramFailed
 from sandbox.session import Options, Session
-from sandbox.ui.console import for_people
+from sandbox.ui.console import for_people, for_programs
 from sandbox.ui.report import closing
 from sandbox.ui.report import problem as shown
 
@@ -32,6 +31,7 @@ _KINDS: Final[dict[type[Exception], tuple[str, str, int]]] = {
     ResourceFailed: ("resource", "a resource could not be made", STOPPED),
     Unsupported: ("unsupported", "the sandbox doesn't do that", STOPPED),
     PackFailed: ("policy pack", "a policy pack broke, so there is no verdict", STOPPED),
+    OutputRefused: ("output", "what it says can't be written", STOPPED),
     ProgramFailed: ("program", "the program broke", STOPPED),
 }
 """What may stop a command: its kind in ``--json``, its title for people, the exit code."""
@@ -65,7 +65,6 @@ def _tell(console: Console, options: Options, problem: Exception) -> int:
     console.file.flush()
     shown(for_people(to_stderr=True), title, text)
     if options.as_json:
-        with contextlib.suppress(BrokenPipeError):
-            sys.stdout.write(json.dumps(error(options.stack, kind, text), ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+        with contextlib.suppress(OutputRefused):
+            for_programs(json.dumps(error(options.stack, kind, text), ensure_ascii=False))
     return code

@@ -13,3 +13,7 @@ class DirectoryRefused(Exception):  # noqa: N818 - the same
 
 class ProgramFailed(Exception):  # noqa: N818 - the same
     """The program broke on its own account; the text is its stack trace, from its first line on."""
+
+
+class OutputRefused(Exception):  # noqa: N818 - the same
+    """Standard output or standard error takes no more: a full disk, for one."""

@@ -20,7 +20,7 @@ from sandbox.refusals import CallRefused, ProgramFailed
 from sandbox.report import Outcome, Seconds, full, outcome
 from sandbox.state import State
 from sandbox.ui import report as ui
-from sandbox.ui.console import for_people, indented
+from sandbox.ui.console import for_people, for_programs, indented
 from sandbox.ui.progress import Progress
 from sandbox.ui.words import count, seconds
 
@@ -374,9 +374,7 @@ class Session:
 
     def _print(self, report: object) -> None:
         if self.options.as_json:
-            with contextlib.suppress(BrokenPipeError):
-                sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
-                sys.stdout.flush()
+            for_programs(json.dumps(report, ensure_ascii=False))
 
 
 def _violations(verdict: Verdict, *, good: bool) -> Iterator[str]:

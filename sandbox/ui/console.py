@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,6 +16,8 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 from rich.theme import Theme
+
+from sandbox.refusals import OutputRefused
 
 PLAIN_WIDTH: Final = 120
 """Columns where there is no terminal to ask and ``COLUMNS`` isn't set."""
@@ -48,7 +52,10 @@ THEME: Final = Theme(
 
 
 class Quiet:
-    """A stream that goes silent when nobody reads it any more, so that the run still ends with its own exit code."""
+    """A stream that goes silent when nobody reads it any more, so that the run still ends with its own exit code.
+
+    ``OutputRefused``, once, where the system takes no more of it: a log on a full disk is not to look whole.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -63,20 +70,16 @@ class Quiet:
     def write(self, text: str) -> int:
         """Write, or don't."""
         if not self._broken:
-            try:
+            with self._silenced():
                 # Rich fills lines up with blanks; in a file or a log they are only in the way.
                 self._stream.write(text if self._terminal else _BLANKS.sub("\n", text))
-            except BrokenPipeError:
-                self._silence()
         return len(text)
 
     def flush(self) -> None:
         """Flush, or don't."""
         if not self._broken:
-            try:
+            with self._silenced():
                 self._stream.flush()
-            except BrokenPipeError:
-                self._silence()
 
     def isatty(self) -> bool:
         """Whether it is a terminal."""
@@ -85,6 +88,16 @@ class Quiet:
     def fileno(self) -> int:
         """The stream's own."""
         return self._stream.fileno()
+
+    @contextlib.contextmanager
+    def _silenced(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            self._silence()
+        except OSError as problem:
+            self._silence()
+            raise OutputRefused(f"{self._stream.name}: {problem.strerror or problem}") from None
 
     def _silence(self) -> None:
         self._broken = True
@@ -143,6 +156,15 @@ def for_people(*, to_stderr: bool) -> Console:
         markup=False,
         emoji=False,
     )
+
+
+def for_programs(text: str) -> None:
+    """One line on standard output, where a program may read it."""
+    stream: TextIO | None = sys.stdout
+    if stream is not None:
+        quiet = Quiet(stream)
+        quiet.write(text + "\n")
+        quiet.flush()
 
 
 def _width(stream: TextIO) -> int | None:

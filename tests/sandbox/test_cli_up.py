@@ -501,6 +501,25 @@ def test_a_stream_that_cant_hold_every_character_breaks_no_run(project: Project,
     assert {"ascii": "K?rbis ? Suppe", "latin-1": "Kürbis ? Suppe"}[encoding] in shown
 
 
+@pytest.mark.parametrize("how", ["", "--json"])
+def test_a_full_disk_under_the_output_is_told(project: Project, how: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox", "up", "dev", *how.split()],
+            cwd=project.root,
+            env={**os.environ, "PYTHONPATH": str(HERE)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert "what it says can't be written" in done.stderr
+    assert "<stdout>: No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("columns", ["0", "1", "39"])
 def test_no_width_is_too_small_for_the_verdict(project: Project, columns: str) -> None:
     result = project.call("up", "dev", COLUMNS=columns)
