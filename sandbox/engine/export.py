@@ -5,7 +5,8 @@ sdk/go/common/apitype/core.go (pulumi/pulumi, 2026-08-21). The bytes depend on t
 dependence order with ties by URN, keys sorted. A secret is its signature and a placeholder instead of ciphertext.
 
 What the engine writes and this doesn't: when a resource was made and changed (``created``, ``modified``), and where in
-the source (``sourcePosition``, ``stackTrace``). Aliases are in neither: the engine drops them once a resource is found.
+the source (``sourcePosition``, ``stackTrace``); and the hash of what is in an asset or archive, so that a preview
+doesn't see a file's content change. Aliases are in neither: the engine drops them once a resource is found.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ The SDK's own converters know about awaitables and translate names; between moni
 they cost several times as much. Numbers are doubles on the wire; whole ones come back as ``int``.
 
 Resource references, assets and archives stay what they are on the wire, a dict with the signature key: that is also
-how they stand in an exported deployment. A reference without a package version gets an empty one, as in the engine.
+how they stand in an exported deployment, but that the engine adds a hash of the content to assets and archives. A
+reference without a package version gets an empty one, as in the engine.
 """
 
 from __future__ import annotations
