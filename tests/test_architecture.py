@@ -172,6 +172,24 @@ def test_a_circle_is_found(tmp_path: Path, closing: Mapping[str, str]) -> None:
         TopologicalSorter(graph).prepare()
 
 
+def test_a_components_package_only_names_what_others_take() -> None:
+    """Its class stands in ``component.py``, its settings and its pure half beside it."""
+    packages = {path.parent for path in of("components") if path.name == "component.py"}
+    made_here = {
+        str(package.relative_to(ROOT)): [ast.unparse(node).partition("\n")[0] for node in more]
+        for package in packages
+        if (
+            more := [
+                node
+                for node in ast.parse((package / "__init__.py").read_text()).body[1:]
+                if not isinstance(node, ast.ImportFrom) and not exports(node)
+            ]
+        )
+    }
+    assert len(packages) > 10
+    assert made_here == {}
+
+
 def test_the_kit_stands_on_the_foundations_only() -> None:
     below = {
         "components.kubernetes",
