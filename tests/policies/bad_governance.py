@@ -228,6 +228,18 @@ SUPPORTED: Final = [
     ),
 ]
 
+KEPT: Final = [
+    *(
+        Bad("finite-retention", name, path, value, f"write {path}")
+        for name, props in good_stores.KEPT.items()
+        for path in props
+        for value in (GONE, 0.0)
+    ),
+    Bad("finite-retention", "aws:redshift/cluster:Cluster", "manualSnapshotRetentionPeriod", -1.0, "kept for ever"),
+    Bad("retention-limit", "aws:docdb/elasticCluster:ElasticCluster", "backupRetentionPeriod", 36.0, "or fewer"),
+    Bad("retention-limit", "aws:memorydb/cluster:Cluster", "snapshotRetentionLimit", 36.0, "or fewer"),
+]
+
 COPIES: Final = [
     Bad("residency", name, path, "eu-west-1", "write a region of us-*: the data may not leave them")
     for name, props in good_stores.COPIES.items()
@@ -235,7 +247,7 @@ COPIES: Final = [
     if at(props, path) == "us-west-2"
 ]
 
-BAD: Final = [*COPIES, *TAGGED, *RETAINED, *RESIDENT, *SAFEGUARDED, *SUPPORTED]
+BAD: Final = [*KEPT, *COPIES, *TAGGED, *RETAINED, *RESIDENT, *SAFEGUARDED, *SUPPORTED]
 """All of them."""
 
 DEFAULT_TAGS: Final = json.dumps({"tags": TAGS})

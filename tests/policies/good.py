@@ -557,6 +557,7 @@ for _table in (
     good_stores.BESIDE,
     good_stores.CHANNELS,
     good_stores.COPIES,
+    good_stores.KEPT,
     good_stores.CLOSED,
 ):
     for _name, _props in _table.items():

@@ -188,6 +188,17 @@ COPIES: Final[dict[str, dict[str, Any]]] = {
 }
 """What keeps a copy in another region."""
 
+KEPT: Final[dict[str, dict[str, Any]]] = {
+    "aws:docdb/elasticCluster:ElasticCluster": {"backupRetentionPeriod": 7.0},
+    "aws:memorydb/cluster:Cluster": {"snapshotRetentionLimit": 7.0},
+    "aws:redshift/cluster:Cluster": {
+        "automatedSnapshotRetentionPeriod": 7.0,
+        "manualSnapshotRetentionPeriod": 30.0,
+    },
+    "aws:cloudwatch/eventArchive:EventArchive": {"retentionDays": 30.0},
+}
+"""What ends by itself."""
+
 CLOSED: Final[dict[str, dict[str, Any]]] = {
     **{
         name: {"publiclyAccessible": False}

@@ -91,6 +91,27 @@ def _snapshots(resource: Resource) -> Iterator[Result]:
     )
 
 
+def _archive(resource: Resource) -> Iterator[Result]:
+    yield from unless(
+        lambda it: (it.number or 0) > 0,
+        resource["retentionDays"],
+        "write retentionDays: an archive without it, or with 0, is kept for ever",
+    )
+
+
+def _warehouse(resource: Resource) -> Iterator[Result]:
+    yield from unless(
+        lambda it: between(it, 1, MOST_BACKUP_DAYS),
+        resource["automatedSnapshotRetentionPeriod"],
+        f"write automatedSnapshotRetentionPeriod of 1 to {MOST_BACKUP_DAYS} days",
+    )
+    yield from unless(
+        lambda it: (it.number or 0) > 0,
+        resource["manualSnapshotRetentionPeriod"],
+        "write manualSnapshotRetentionPeriod in days: manual snapshots without it, or with -1, are kept for ever",
+    )
+
+
 def _queue(resource: Resource) -> Iterator[Result]:
     yield from must_be_given(
         resource["messageRetentionSeconds"],
@@ -136,6 +157,10 @@ KEPT: Final[Mapping[str, Callable[[Resource], Iterator[Result]]]] = {
     "aws:neptune/cluster:Cluster": _backups,
     "aws:elasticache/replicationGroup:ReplicationGroup": _snapshots,
     "aws:elasticache/serverlessCache:ServerlessCache": _snapshots,
+    "aws:docdb/elasticCluster:ElasticCluster": _backups,
+    "aws:memorydb/cluster:Cluster": _snapshots,
+    "aws:redshift/cluster:Cluster": _warehouse,
+    "aws:cloudwatch/eventArchive:EventArchive": _archive,
     "aws:sqs/queue:Queue": _queue,
     "aws:dynamodb/table:Table": _table,
     "aws:backup/plan:Plan": _plan,
@@ -194,6 +219,10 @@ LIMITED: Final[Mapping[str, Callable[[Resource, Config], Iterator[Result]]]] = {
         resource["snapshotRetentionLimit"], config.number("backup_days"), "a snapshot"
     ),
     "aws:elasticache/serverlessCache:ServerlessCache": lambda resource, config: _days(
+        resource["snapshotRetentionLimit"], config.number("backup_days"), "a snapshot"
+    ),
+    "aws:docdb/elasticCluster:ElasticCluster": _backup_limit,
+    "aws:memorydb/cluster:Cluster": lambda resource, config: _days(
         resource["snapshotRetentionLimit"], config.number("backup_days"), "a snapshot"
     ),
     "aws:backup/plan:Plan": _plan_limit,
