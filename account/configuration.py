@@ -17,7 +17,7 @@ from components.context import Identity, Region, Runner, StackIdentity
 from components.model import Problem, Settings
 from components.security_baseline import BaselineSettings
 from components.security_baseline import check as check_baseline
-from settings.sections import Checks, load
+from settings.sections import NAMESPACES, Checks, load
 
 _NOWHERE: Final = "account.invalid"
 """An account has no host names (RFC 2606: nothing below ``invalid`` ever resolves)."""
@@ -120,3 +120,5 @@ CHECKS: Final[Checks] = (
     (("deploy", "images"), _images),
 )
 """What must hold between sections."""
+
+__all__ = ["CHECKS", "NAMESPACES", "StackSettings"]

@@ -304,8 +304,20 @@ def _memory(value: object) -> object:
     return value
 
 
-Cpu = Annotated[str, BeforeValidator(_cpu), Field(json_schema_extra={"type": ["string", "number"]})]
-Memory = Annotated[str, BeforeValidator(_memory)]
+Cpu = Annotated[
+    str,
+    BeforeValidator(_cpu),
+    Field(
+        json_schema_extra={
+            "type": ["string", "number"],
+            "exclusiveMinimum": 0,
+            "pattern": r"^([0-9]{1,7}m|[0-9]{1,4}(\.[0-9]{1,3})?)$",
+        }
+    ),
+]
+"""CPU of a container: thousandths or cores."""
+Memory = Annotated[str, BeforeValidator(_memory), Field(json_schema_extra={"pattern": "^[0-9]{1,10}(Ki|Mi|Gi|Ti)$"})]
+"""Memory of a container, or the size of a disk, with a binary unit."""
 
 
 class Quantities(Settings):

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from components.context import Region
 from components.model import AccountId, Settings
 from components.times import Cron
-from settings.sections import Checks, load, parse
+from settings.sections import NAMESPACES, Checks, load, parse
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
 Part = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,11}$")]
@@ -67,3 +67,5 @@ class StackSettings(Settings):
 
 CHECKS: Final[Checks] = ()
 """Nothing must hold between the sections."""
+
+__all__ = ["CHECKS", "NAMESPACES", "StackSettings"]

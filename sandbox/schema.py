@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,13 +35,19 @@ def text(root: Path) -> str:
                 "additionalProperties": False,
                 "required": [f"{project.name}:{key}" for key in required],
                 "properties": {f"{project.name}:{key}": schema for key, schema in keys.items()},
-                # Keys of other namespaces, such as pulumi:tags, are not ours to check.
-                "patternProperties": {f"^(?!{project.name}:)[^:]+:[^:]+$": {}},
+                # What stands under keys of other namespaces, such as pulumi:tags, is not ours to check.
+                "patternProperties": {_others(root, project.name): {}},
             },
         },
         "$defs": found.get("$defs", {}),
     }
     return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _others(root: Path, project: str) -> str:
+    """Keys of other namespaces: of those that the settings module says are read, else of any."""
+    read: Sequence[str] = getattr(settings_module(root), "NAMESPACES", ())
+    return f"^({'|'.join(read)}):[^:]+$" if read else f"^(?!{project}:)[^:]+:[^:]+$"
 
 
 def _settings(root: Path) -> dict[str, object]:

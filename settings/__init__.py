@@ -46,7 +46,7 @@ from components.resilience import ResilienceSettings
 from components.resilience import check as check_resilience
 from settings.cluster_plans import PLANNED, cluster_plan
 from settings.cluster_plans import check as check_plans
-from settings.sections import Checks, Whole, load, parse
+from settings.sections import NAMESPACES, Checks, Whole, load, parse
 
 
 class StackSettings(Settings):
@@ -139,4 +139,4 @@ CHECKS: Final[Checks] = (
 WHOLE: Final[Whole[StackSettings]] = (("clusters", *PLANNED), StackSettings.plan_problems)
 
 
-__all__ = ["CHECKS", "StackSettings"]
+__all__ = ["CHECKS", "NAMESPACES", "StackSettings"]

@@ -41,6 +41,7 @@ from components.operators.catalog.delivery import ARGO_CD
 from components.operators.footprint import Profile
 from components.operators.paths import endpoints
 from components.upstream import pull_through
+from components.workload_settings import among
 
 PROMETHEUS_STACK: Final = "kube-prometheus-stack"
 PROMETHEUS: Final[Key] = ("monitoring", f"{PROMETHEUS_STACK}-prometheus")
@@ -202,15 +203,41 @@ def check(
     if CONTEXTS not in data.tables:
         yield Problem(("data", "tables"), sorted(data.tables), f"{CONTEXTS} too: MCP servers keep their contexts there")
         return
+    namespaces: set[str] | None = set()
     for key in clusters:
         try:
             plan = plan_of(key)
         except TopologyError as error:
+            namespaces = None
             yield from _leads_nowhere(key, error, sections)
             continue
+        if namespaces is not None:
+            namespaces |= {namespace.name for namespace in plan.namespaces.values()}
         yield from _access_nowhere(plan)
         yield from _too_small(plan)
         yield from _brought_by_nobody(plan)
+    if namespaces is not None:
+        yield from _read_by_nobody(data, sorted(namespaces))
+
+
+def _read_by_nobody(data: DataLayerSettings, namespaces: Collection[str]) -> Iterator[Problem]:
+    """Logins and secrets of a namespace that no cluster has: a name misspelt, for nobody could read them."""
+    where = "namespaces of the clusters"
+    for cache, settings in data.caches.items():
+        for user, row in settings.users.items():
+            if row.namespace not in namespaces:
+                yield Problem(
+                    ("data", "caches", cache, "users", user, "namespace"),
+                    row.namespace,
+                    among(namespaces, row.namespace, where=where),
+                )
+    for name, service in data.services.items():
+        if service.namespace is not None and service.namespace not in namespaces:
+            path = ("data", "services", name, "namespace")
+            yield Problem(path, service.namespace, among(namespaces, service.namespace, where=where))
+    for namespace in data.secrets:
+        if namespace not in namespaces:
+            yield Problem(("data", "secrets", namespace), namespace, among(namespaces, namespace, where=where))
 
 
 def _leads_nowhere(cluster: str, error: TopologyError, sections: PlannedSections) -> Iterator[Problem]:

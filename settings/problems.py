@@ -116,7 +116,7 @@ def _problems(error: ValidationError, annotation: object, raw: object) -> Iterat
             yield Problem(path, _at(raw, path), _unknown(path, annotation, raw))
         else:
             value = MISSING if item["type"] == "missing" else item["input"]
-            yield Problem(path, value, _allowed(item["type"], item["msg"], context, annotation, path))
+            yield Problem(path, value, _allowed(item["type"], item["msg"], context, annotation, path, value))
 
 
 def _joined(path: Path, more: Path) -> Path:
@@ -212,9 +212,12 @@ _BOUNDS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
 }
 
 
-def _allowed(kind: str, message: str, context: Mapping[str, Any], annotation: object, path: Path) -> str:
+def _allowed(  # noqa: PLR0917 - what pydantic says of a key, and where
+    kind: str, message: str, context: Mapping[str, Any], annotation: object, path: Path, value: object
+) -> str:
     if kind in _TYPES:
-        return _TYPES[kind]
+        quoted = isinstance(value, str) and kind.partition("_")[0] in {"int", "float", "bool"}
+        return f"{_TYPES[kind]}, without quotes" if quoted else _TYPES[kind]
     if kind in _BOUNDS:
         return _BOUNDS[kind](context)
     if kind == "missing":

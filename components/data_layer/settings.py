@@ -16,7 +16,7 @@ from components.data_layer.mysql import MysqlSettings
 from components.data_layer.mysql_logins import mysql_secrets
 from components.data_layer.registry import RegistrySettings
 from components.data_layer.secrets import Secrets
-from components.data_layer.services import DatabaseServices, login_secrets
+from components.data_layer.services import DatabaseServices, login_secrets, role_name
 from components.data_layer.stores import Store, limit_days
 from components.data_layer.tables import TableSettings
 from components.model import LogDays, Problem, Settings, Slug, refuse_all
@@ -82,6 +82,7 @@ def check(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Prob
     yield from _copies(identity, settings)
     yield from _locks(identity, settings)
     yield from _taken_secrets(identity, settings)
+    yield from _taken_roles(settings)
     yield from _snapshot(identity, settings)
     yield from _worldwide(identity, settings)
     yield from _mysql(identity, settings)
@@ -155,6 +156,14 @@ def _taken_secrets(identity: StackIdentity, settings: DataLayerSettings) -> Iter
         if name in settings.secrets.get(namespace, {}):
             allowed = "another name: what signs in to MySQL has this one"
             yield Problem(("data", "secrets", namespace, name), name, allowed)
+
+
+def _taken_roles(settings: DataLayerSettings) -> Iterator[Problem]:
+    admin = settings.database.admin_name
+    for name in settings.services:
+        if role_name(name) == admin:
+            allowed = f"another name: {admin} is the master user (data.database.admin_name), whose password RDS keeps"
+            yield Problem(("data", "services", name), name, allowed)
 
 
 def _snapshot(identity: StackIdentity, settings: DataLayerSettings) -> Iterator[Problem]:

@@ -66,7 +66,10 @@ def _known(data: DataLayerSettings, settings: ResilienceSettings) -> Iterator[Pr
     ):
         for name in named:
             if name not in there:
-                yield Problem(("resilience", kind, name), name, f"a key of data.{kind}: {one_of(there)}")
+                allowed = (
+                    f"a key of data.{kind}: {one_of(there)}" if there else f"nothing: there is none in data.{kind}"
+                )
+                yield Problem(("resilience", kind, name), name, allowed)
 
 
 def _kept_too_long(data: DataLayerSettings, settings: ResilienceSettings) -> Iterator[Problem]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 
 from components.model import Settings
 from settings import StackSettings
 from settings.problems import dotted, validate
 from settings.spelling import Path
-from tests.settings.stack_files import Raw, raw_settings
+from tests.settings.stack_files import ROOT, Raw, raw_settings
 
 _NAMED = re.compile(
     r"\b(applications\.applications|mcp\.servers|agents\.agents|caches|users|access|node_groups|node_pools|clusters"
@@ -143,3 +147,31 @@ def test_patterns_are_whole_and_know_only_latin_figures() -> None:
     assert len(patterns) > 30
     assert [p for p in patterns if not (p.startswith("^") and p.endswith("$"))] == []
     assert [p for p in patterns if re.search(r"\\[dws]", p)] == []
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_editor_s_schema_refuses_a_wrong_type_too(section: str) -> None:
+    schema = json.loads((ROOT / "schemas" / "stack.schema.json").read_text())
+    own = schema["properties"]["config"]["properties"][f"platform:{section}"]
+    judge = jsonschema.Draft202012Validator({**own, "$defs": schema["$defs"]})
+    taken = []
+    for raw, path, value in shapes(section):
+        for other in ("zz", 1) if isinstance(value, (dict, list)) else ({"zz": [None]}, [1]):
+            changed = copy.deepcopy(raw)
+            here: Any = changed
+            for part in path[:-1]:
+                here = here[part]
+            here[path[-1]] = other
+            if judge.is_valid(changed[section]):
+                taken.append(f"{dotted(path)} = {other!r}")
+    assert taken == []
+
+
+@pytest.mark.parametrize(
+    ("key", "read"),
+    [("aws:region", True), ("pulumi:tags", True), ("plaform:services", False), ("datadog:apiKey", False)],
+)
+def test_the_editor_s_schema_knows_whose_keys_are_read(key: str, read: bool) -> None:  # noqa: FBT001 - a verdict
+    schema = json.loads((ROOT / "schemas" / "stack.schema.json").read_text())
+    config = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+    assert jsonschema.Draft202012Validator(schema).is_valid({"config": {**config, key: "x"}}) is read

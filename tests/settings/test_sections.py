@@ -120,7 +120,7 @@ def test_of_an_encrypted_section_nothing_is_shown() -> None:
     assert str(caught.value).split("\n") == [
         "Pulumi.dev.yaml: 1 wrong key",
         '  platform:services.a = "(hidden)"',
-        "    allowed: a whole number",
+        "    allowed: a whole number, without quotes",
     ]
 
 

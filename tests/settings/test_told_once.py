@@ -201,3 +201,21 @@ def test_what_would_fail_later_is_told_at_its_key(mistake: Callable[[Raw], None]
     ((told_key, _, said),) = told(mistake)
     assert told_key == key
     assert allowed in said
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "key"),
+    [
+        (("data", "caches", "queue", "users", "exporter", "namespace"), "monitor", None),
+        (("data", "services", "ledger"), {"namespace": "ledgers"}, "data.services.ledger.namespace"),
+        (("data", "secrets", "mpc"), {"key": {"purpose": "What opens the door of nobody"}}, None),
+        (("data", "database", "admin_name"), "backend", "data.services.backend"),
+    ],
+)
+def test_a_login_of_nobody_or_of_two_is_told(path: tuple[str, ...], value: object, key: str | None) -> None:
+    assert [found for found, _, _ in told(put(*path, value=value))] == [key or ".".join(path)]
+
+
+def test_a_figure_in_quotes_is_told_to_have_none() -> None:
+    ((_, _, allowed),) = told(put("agents", "defaults", "budget_usd_per_day", value="2.5"))
+    assert allowed == "a number, without quotes"

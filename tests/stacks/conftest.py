@@ -22,7 +22,9 @@ _PROGRAM = """
 import json, sys
 from pathlib import Path
 from sandbox.engine import run_program, write_export
-run = run_program(sys.argv[1], root=Path(sys.argv[2]))
+from tests.stacks.readings import readings
+with readings(Path(sys.argv[3]).with_suffix(".readings.json")):
+    run = run_program(sys.argv[1], root=Path(sys.argv[2]))
 remote = {r.urn: r.providers for r in run.resources if r.remote}
 Path(sys.argv[3]).with_suffix(".remote.json").write_text(json.dumps(remote))
 write_export(run, Path(sys.argv[3]))
