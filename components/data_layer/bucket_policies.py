@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from components.bucket_rules import tls_only
 from components.keys import Document, Statement
 from components.naming import Names
-
-_TLS: Final = "1.2"
 
 
 def bucket_policy(thing: str, names: Names) -> Document:
     """The policy of the bucket for ``thing``."""
     bucket = f"arn:aws:s3:::{names.bucket(thing)}"
-    statements = _tls_only(bucket)
+    statements = tls_only(bucket)
     if thing == "assets":
         statements.append(_cloudfront_reads(bucket, names.account_id))
     if thing == "access-logs":
         statements += _log_delivery(bucket, names)
     return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _tls_only(bucket: str) -> list[Statement]:
-    # every old version and every plain request, the owner's too (FSBP S3.5)
-    return [
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": {"AWS": "*"},
-            "Action": "s3:*",
-            "Resource": [bucket, f"{bucket}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        },
-        {
-            "Sid": "ModernTlsOnly",
-            "Effect": "Deny",
-            "Principal": {"AWS": "*"},
-            "Action": "s3:*",
-            "Resource": [bucket, f"{bucket}/*"],
-            "Condition": {"NumericLessThan": {"s3:TlsVersion": _TLS}},
-        },
-    ]
 
 
 def _cloudfront_reads(bucket: str, account: str) -> Statement:

@@ -16,7 +16,7 @@ access-    audit        SSE-S3  none                  1,825 d -
 logs
 ========== ============ ======= ===================== ======= =========
 
-Deleted objects live on as noncurrent versions for another 30 days (tempo and velero: 1), which pupils' classes have to
+Deleted objects live on as noncurrent versions for another 30 days (tempo and velero: 7), which pupils' classes have to
 fit in too. Objects in Glacier can't be read at once: never for what CloudFront, Loki, Tempo or Velero read. Access logs
 are the one exception from the keys of our own: S3 and load balancers write none to a bucket under a KMS key.
 """
@@ -32,6 +32,7 @@ import pulumi_aws as aws
 from pydantic import ValidationInfo, field_validator
 
 from components.bucket_chain import BucketChain
+from components.bucket_rules import Move, Rules, archive, lifecycle
 from components.data_classes import LIMITS, DataClass
 from components.data_layer.bucket_policies import bucket_policy
 from components.data_layer.site import Site
@@ -39,8 +40,6 @@ from components.data_layer.stores import Purpose, Store
 from components.keys import Purpose as KeyPurpose
 from components.model import Days, Settings, refuse
 
-ABORT_UPLOADS_DAYS: Final = 7
-"""Days after which the parts of an unfinished upload go."""
 ACCESS_LOGS: Final = "access-logs"
 
 
@@ -53,9 +52,6 @@ class Tiering(StrEnum):
     """S3 moves each by its use, among tiers that answer at once."""
     ARCHIVE = "archive"
     """Infrequent Access after 30 days, Glacier after 90, Deep Archive after 365: for what is kept and hardly read."""
-
-
-_LADDER: Final = ((30, "STANDARD_IA"), (90, "GLACIER"), (365, "DEEP_ARCHIVE"))
 
 
 class BucketSettings(Store):
@@ -207,40 +203,17 @@ class BucketsSettings(Settings):
             yield field.replace("_", "-"), getattr(self, field)
 
 
-def lifecycle_rules(settings: BucketSettings) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
+def lifecycle_rules(settings: BucketSettings) -> Rules:
     """Tiers, expiry, noncurrent versions and unfinished uploads of one bucket."""
-    everything: aws.s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
-    aging: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
-        "id": "aging",
-        "status": "Enabled",
-        "filter": everything,
-        "abort_incomplete_multipart_upload": {"days_after_initiation": ABORT_UPLOADS_DAYS},
-        "noncurrent_version_expiration": {"noncurrent_days": settings.noncurrent_days},
-    }
-    transitions = [{"days": d, "storage_class": tier} for d, tier in _tiers(settings)]
-    if transitions:
-        aging["transitions"] = transitions  # type: ignore[typeddict-item]
-    if settings.retention_days is None:
-        return [aging]
-    aging["expiration"] = {"days": settings.retention_days}
-    # an expiry leaves a marker behind, which can't be told to go in the same rule
-    markers: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
-        "id": "delete-markers",
-        "status": "Enabled",
-        "filter": everything,
-        "expiration": {"expired_object_delete_marker": True},
-    }
-    return [aging, markers]
+    return lifecycle(settings.retention_days, settings.noncurrent_days, list(_tiers(settings)))
 
 
-def _tiers(settings: BucketSettings) -> Iterator[tuple[int, str]]:
-    """Days and storage class of each move; none that would come after the object's end."""
+def _tiers(settings: BucketSettings) -> Iterator[Move]:
+    """Days and storage class of each move."""
     if settings.tiering is Tiering.INTELLIGENT:
         yield 0, "INTELLIGENT_TIERING"
     elif settings.tiering is Tiering.ARCHIVE:
-        for days, tier in _LADDER:
-            if settings.retention_days is None or days < settings.retention_days:
-                yield days, tier
+        yield from archive(settings.retention_days)
 
 
 class Bucket(pulumi.ComponentResource):

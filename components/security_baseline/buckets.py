@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -10,18 +10,14 @@ import pulumi
 import pulumi_aws as aws
 
 from components.bucket_chain import BucketChain
+from components.bucket_rules import archive, lifecycle, tls_only
 from components.context import Context
 from components.data_classes import DataClass
 from components.keys import Statement
 from components.naming import Names
 
-ABORT_UPLOADS_DAYS: Final = 7
-"""Days after which the parts of an unfinished upload go."""
 NONCURRENT_DAYS: Final = 30
 """Days that overwritten and deleted records can still be had back."""
-_TLS: Final = "1.2"
-_LADDER: Final = ((30, "STANDARD_IA"), (90, "GLACIER"), (365, "DEEP_ARCHIVE"))
-"""Days and storage classes of records that are kept and hardly read."""
 
 
 @dataclass(frozen=True)
@@ -43,47 +39,6 @@ class BucketPlan:
 def bucket_arn(names: Names, thing: str) -> str:
     """The ARN that the account's bucket for ``thing`` will have."""
     return f"arn:aws:s3:::{names.bucket(f'account-{thing}')}"
-
-
-def tls_only(bucket: str) -> list[Statement]:
-    """No plain request and no old TLS, from anyone (FSBP S3.5)."""
-    denied: Statement = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*"}
-    where: Statement = {"Resource": [bucket, f"{bucket}/*"]}
-    return [
-        {"Sid": "TlsOnly", **denied, **where, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
-        {"Sid": "ModernTlsOnly", **denied, **where, "Condition": {"NumericLessThan": {"s3:TlsVersion": _TLS}}},
-    ]
-
-
-def lifecycle_rules(plan: BucketPlan) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
-    """Tiers, expiry, noncurrent versions and unfinished uploads."""
-    everything: aws.s3.BucketLifecycleConfigurationRuleFilterArgsDict = {"prefix": ""}
-    aging: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
-        "id": "aging",
-        "status": "Enabled",
-        "filter": everything,
-        "abort_incomplete_multipart_upload": {"days_after_initiation": ABORT_UPLOADS_DAYS},
-        "noncurrent_version_expiration": {"noncurrent_days": plan.noncurrent_days},
-    }
-    if plan.archive:
-        aging["transitions"] = [{"days": days, "storage_class": tier} for days, tier in _tiers(plan)]
-    if plan.retention_days is None:
-        return [aging]
-    aging["expiration"] = {"days": plan.retention_days}
-    # an expiry leaves a marker behind, which can't be told to go in the same rule
-    markers: aws.s3.BucketLifecycleConfigurationRuleArgsDict = {
-        "id": "delete-markers",
-        "status": "Enabled",
-        "filter": everything,
-        "expiration": {"expired_object_delete_marker": True},
-    }
-    return [aging, markers]
-
-
-def _tiers(plan: BucketPlan) -> Iterator[tuple[int, str]]:
-    for days, tier in _LADDER:
-        if plan.retention_days is None or days < plan.retention_days:
-            yield days, tier
 
 
 class AccountBucket(pulumi.ComponentResource):
@@ -123,7 +78,8 @@ class AccountBucket(pulumi.ComponentResource):
         }
         chain = BucketChain(thing, self.bucket, self)
         chain.harden(key_arn, document)
-        chain.age(lifecycle_rules(plan))
+        moves = list(archive(plan.retention_days)) if plan.archive else []
+        chain.age(lifecycle(plan.retention_days, plan.noncurrent_days, moves))
         if log_target is not None:
             chain.log_to(log_target.bucket.id, f"{thing}/", log_target.ready)
         if plan.lock != "off":
