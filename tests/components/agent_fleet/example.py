@@ -153,6 +153,7 @@ import pulumi_kubernetes as k8s
 from components.agent_fleet import AgentFleet
 from components.context import Context
 from components.kubernetes import ClusterObjects, platform_namespaces
+from components.kubernetes.priority import PLATFORM, PLATFORM_PRIORITY, priority_class
 from components.mcp_platform import McpPlatform
 from components.pod_identity import ClusterRef
 from tests.components.agent_fleet import example
@@ -164,9 +165,11 @@ context = Context.create(example.identity(stack, phase=config.require("phase")))
 names = context.names
 kubernetes = k8s.Provider("kubernetes", kubeconfig="kind: Config", cluster_identifier="main")
 standing = aws.ec2.Eip("standing-for-the-cluster", opts=pulumi.ResourceOptions(provider=context.provider))
+operators = pulumi.ComponentResource("platform:index:ClusterServices", "services")
 objects = ClusterObjects("main", kubernetes, ready=[standing])
 for group in ("external-secrets.io", "keda.sh", "monitoring.coreos.com", "gateway.networking.k8s.io"):
     objects.serve(group, standing)
+objects.add(priority_class(PLATFORM, PLATFORM_PRIORITY, "what others stand on"), parent=operators)
 DATA_KEY, SECRETS_KEY = names.arn("kms", "key/data"), names.arn("kms", "key/secrets")
 name = names.cluster("main")
 keys = {"data": DATA_KEY, "secrets": SECRETS_KEY}

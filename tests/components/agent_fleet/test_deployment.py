@@ -167,7 +167,10 @@ def test_everything_has_an_explicit_provider_and_stands_under_its_component(run:
         top = resource
         while top.parent and by_urn[top.parent].type != "pulumi:pulumi:Stack":
             top = by_urn[top.parent]
-        assert top.type in {"platform:index:McpPlatform", "platform:index:AgentFleet"}
+        # the priority that operators have is made with them, before either of ours
+        shared = resource.name.endswith("priorityclass/platform")
+        assert (top.type == "platform:index:ClusterServices") == shared, resource.urn
+        assert shared or top.type in {"platform:index:McpPlatform", "platform:index:AgentFleet"}, resource.urn
 
 
 def test_rollouts_may_wait_for_a_node(run: Run) -> None:
