@@ -228,6 +228,10 @@ SUPPORTED: Final = [
     ),
 ]
 
+EMPTY: Final = [
+    Bad("mandatory-tags", _QUEUE, "tagsAll Owner", value, "write Owner", at="tags") for value in ("", "  ", None)
+]
+
 KEPT: Final = [
     *(
         Bad("finite-retention", name, path, value, f"write {path}")
@@ -247,7 +251,7 @@ COPIES: Final = [
     if at(props, path) == "us-west-2"
 ]
 
-BAD: Final = [*KEPT, *COPIES, *TAGGED, *RETAINED, *RESIDENT, *SAFEGUARDED, *SUPPORTED]
+BAD: Final = [*EMPTY, *KEPT, *COPIES, *TAGGED, *RETAINED, *RESIDENT, *SAFEGUARDED, *SUPPORTED]
 """All of them."""
 
 DEFAULT_TAGS: Final = json.dumps({"tags": TAGS})

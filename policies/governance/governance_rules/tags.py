@@ -114,7 +114,7 @@ def _lacking(tags: Tags, config: Config, at: str) -> Iterator[Result]:
     wanted = config.texts("mandatory")
     if tags.text("DataClass") in PUPILS:
         wanted = [*wanted, COMPLIANCE]
-    missing = [name for name in wanted if not tags.text(name)]
+    missing = [name for name in wanted if not tags.text(name).strip()]
     hidden = [name for name in missing if tags.unknown(name)]
     for name in hidden:
         yield Unseen(f"{at}.{name}")
