@@ -86,18 +86,21 @@ def _run_program(project: Project, stack: str, config: Config, request: Request)
     )
     pulumi.runtime.set_all_config(dict(config.values), sorted(config.secrets))
 
+    failures: list[BaseException] = []
+
     async def execute() -> None:
         timings.program_started = time.time()
         timings.import_before_seconds = timings.import_seconds
         runpy.run_path(str(project.program()), run_name="__main__")
-        await _outputs_settled()
+        failures.extend(await _outputs_settled())
 
     loop = InlineLoop()
     asyncio.set_event_loop(loop)
     started = time.perf_counter()
     imported = timings.import_seconds
     try:
-        loop.run_until_complete(pulumi.runtime.run_in_stack(execute))
+        with _first_of(failures):
+            loop.run_until_complete(pulumi.runtime.run_in_stack(execute))
     except pulumi.RunError as refused:
         raise SettingsRefused(str(refused)) from None
     except ResourceFailed as failed:
@@ -115,8 +118,19 @@ def _run_program(project: Project, stack: str, config: Config, request: Request)
     return monitor.run()
 
 
-async def _outputs_settled() -> None:
-    """Wait until no output of the program is outstanding, or one has failed: the SDK, which is next, raises that.
+@contextmanager
+def _first_of(failures: Sequence[BaseException]) -> Iterator[None]:
+    """Raise what failed first, where the SDK raises what came of it: a consequence quotes its cause, and is longer."""
+    try:
+        yield
+    except Exception:
+        if not failures:
+            raise
+        raise min(failures, key=lambda failure: (len(str(failure)), str(failure))) from None
+
+
+async def _outputs_settled() -> list[BaseException]:
+    """Wait until no output of the program is outstanding, or one has failed; returns why.
 
     The SDK's own wait looks at all that is outstanding each time that one is done, which grows with the square of the
     program: a third of the time of a stack with 1,000 resources. Left to it is what comes from the stack's own outputs.
@@ -125,8 +139,12 @@ async def _outputs_settled() -> None:
 
     while pending := [task for task in SETTINGS.outputs if not task.done()]:
         done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
-        if any(task.cancelled() or task.exception() is not None for task in done):
-            return
+        if any(task.cancelled() for task in done):
+            break
+        failures = list(filter(None, (task.exception() for task in done)))
+        if failures:
+            return failures
+    return []
 
 
 def _missing(stack: str, config: Config) -> str:

@@ -439,3 +439,23 @@ def test_threads_of_its_own_are_left_to_a_program(program: Program) -> None:
     )
 
     assert run.outputs == {"there": True, "here": True}
+
+
+def test_what_fails_in_an_apply_is_raised_itself_and_not_what_came_of_it(program: Program) -> None:
+    with pytest.raises(ValueError, match=r"^boom$") as raised:
+        program(
+            """
+            import pulumi, pulumi_aws as aws
+            own = pulumi.ResourceOptions(provider=aws.Provider("aws", region="us-east-1"))
+
+            def boom(_):
+                raise ValueError("boom")
+
+            vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", opts=own)
+            subnet = aws.ec2.Subnet("subnet", vpc_id=vpc.id.apply(boom), cidr_block="10.0.0.0/24", opts=own)
+            aws.ec2.NatGateway("nat", subnet_id=subnet.id, opts=own)
+            pulumi.export("id", subnet.id)
+            """
+        )
+
+    assert raised.traceback[-1].name == "boom"
