@@ -47,7 +47,7 @@ CLUSTER = (
     ),
     Line(
         "A private endpoint demands an agent pool",
-        "test:tests.settings.stack_files.py::test_a_mistake_gives_one_error_that_names_it",
+        "test:tests/settings/test_refusals.py::test_a_mistake_gives_one_error_that_names_it",
     ),
     Line(
         "Five log types",

@@ -218,5 +218,5 @@ SECRETS = (
         by(dev=NONE, production=exactly("us-west-2")),
     ),
     Line("Our key", "aws:secretsmanager:Secret::*#kmsKeyId", matching("^arn:aws:kms:")),
-    Line("No secret in a stack file", "test:tests.settings.stack_files.py::test_a_secret_is_never_shown"),
+    Line("No secret in a stack file", "test:tests/settings/test_refusals.py::test_a_secret_is_never_shown"),
 )

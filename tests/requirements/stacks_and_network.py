@@ -119,7 +119,7 @@ STACKS = (
     ),
     Line(
         "Not-a-CIDR, overlaps, too few zones, versions out of support are refused",
-        "test:tests.settings.stack_files.py::test_a_mistake_gives_one_error_that_names_it",
+        "test:tests/settings/test_refusals.py::test_a_mistake_gives_one_error_that_names_it",
     ),
     Line(
         "Data classes: nothing beyond its class's limit",
