@@ -73,6 +73,6 @@ def test_a_program_without_paths_is_a_wrong_call(tmp_path: Path) -> None:
 
 
 def test_a_closed_standard_output_breaks_nothing() -> None:
-    command = f"{sys.executable} -m sandbox paths dev >&-"
-    done = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    closed = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "sandbox", "paths", "dev"]
+    done = subprocess.run(closed, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
