@@ -12,8 +12,8 @@ import yaml
 from account.configuration import CHECKS, StackSettings
 from settings.sections import parse
 from tests.account.conftest import ROOT, SECOND, STACKS
+from tests.settings.stack_files import Raw, drop, put
 
-Raw = dict[str, Any]
 PRODUCTION = "toolboxai-production-us-east-1"
 DEV = "toolboxai-dev-us-east-1"
 
@@ -50,30 +50,6 @@ def test_the_committed_files_are_right(stack: str) -> None:
     known = settings.stack.as_stack()
     assert (known.account_id, known.region, known.tier) == ("111122223333", settings.stack.region, settings.stack.tier)
     assert known.domain.endswith(".invalid")
-
-
-def put(*path: str | int, value: object) -> Callable[[Raw], None]:
-    """A mistake: ``value`` at ``path``."""
-
-    def mistake(raw: Raw) -> None:
-        here: Any = raw
-        for part in path[:-1]:
-            here = here[part]
-        here[path[-1]] = value
-
-    return mistake
-
-
-def drop(*path: str) -> Callable[[Raw], None]:
-    """A mistake: the key at ``path`` left out."""
-
-    def mistake(raw: Raw) -> None:
-        here: Any = raw
-        for part in path[:-1]:
-            here = here[part]
-        del here[path[-1]]
-
-    return mistake
 
 
 CASES: list[tuple[str, Callable[[Raw], None], str, str, str]] = [
