@@ -50,7 +50,7 @@ def put(*path: str | int, value: object) -> Callable[[Raw], None]:
     return mistake
 
 
-def drop(*path: str) -> Callable[[Raw], None]:
+def drop(*path: str | int) -> Callable[[Raw], None]:
     """A mistake: the key at ``path`` left out."""
 
     def mistake(raw: Raw) -> None:

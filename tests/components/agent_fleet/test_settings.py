@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 
@@ -18,28 +17,9 @@ from tests.components.agent_fleet.example import (
     problems,
     raw,
 )
+from tests.settings.stack_files import drop, put
 
 Path = tuple[str | int, ...]
-
-
-def put(*path: str | int, value: object) -> Change:
-    def change(sections: Raw) -> None:
-        here: Any = sections
-        for part in path[:-1]:
-            here = here[part]
-        here[path[-1]] = value
-
-    return change
-
-
-def drop(*path: str | int) -> Change:
-    def change(sections: Raw) -> None:
-        here: Any = sections
-        for part in path[:-1]:
-            here = here[part]
-        del here[path[-1]]
-
-    return change
 
 
 QUIZ = ("agents", "agents", "quiz")

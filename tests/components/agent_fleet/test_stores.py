@@ -14,6 +14,7 @@ from components.data_layer import DataLayerSettings
 from components.mcp_platform import McpPlatformSettings
 from components.model import Problem
 from tests.components.agent_fleet.example import Change, Raw
+from tests.settings.stack_files import put
 
 ROOT = Path(__file__).parents[3]
 API = {"kind": "api", "host": "api.example.com", "model": "large-1", "secret_name": "example-api"}
@@ -37,16 +38,6 @@ def found(sections: Raw) -> list[Problem]:
 @pytest.mark.parametrize("stack", ["dev", "staging", "production"])
 def test_the_committed_stack_files_agree(stack: str) -> None:
     assert found(stack_file(stack)) == []
-
-
-def put(*path: str | int, value: object) -> Change:
-    def change(sections: Raw) -> None:
-        here: Any = sections
-        for part in path[:-1]:
-            here = here[part]
-        here[path[-1]] = value
-
-    return change
 
 
 FILES = ("mcp", "servers", "files")

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from components.mcp_platform import McpPlatformSettings
 from tests.components.agent_fleet.example import STACKS, Change, Raw, mcp_of, problems, raw
+from tests.settings import stack_files
 
 Path = tuple[str | int, ...]
 
-
-def put(*path: str | int, value: object) -> Change:
-    def change(sections: Raw) -> None:
-        here = sections["mcp"]
-        for part in path[:-1]:
-            here = here[part]
-        here[path[-1]] = value
-
-    return change
-
-
-def drop(*path: str | int) -> Change:
-    def change(sections: Raw) -> None:
-        here = sections["mcp"]
-        for part in path[:-1]:
-            here = here[part]
-        del here[path[-1]]
-
-    return change
+put = partial(stack_files.put, "mcp")
+drop = partial(stack_files.drop, "mcp")
 
 
 def rename(old: str, new: str) -> Change:
